@@ -1,0 +1,5 @@
+"""`python -m argosy`."""
+
+from argosy.cli.main import main
+
+main()

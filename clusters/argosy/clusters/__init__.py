@@ -1,0 +1,1 @@
+"""Registered clusters and the one API client. The only package that talks to clusters."""

@@ -1,0 +1,67 @@
+"""A finding is what Argosy has to say about an input, as data; `printing` turns it into text."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from argosy.schemas.position import Position
+
+__all__ = ["ArgosyError", "Finding", "Related", "Severity"]
+
+
+class Severity(StrEnum):
+    """How bad a finding is: only errors make a command fail, unless `--strict` is given."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding speaks of: the template line behind a value, the other claimant."""
+
+    message: str
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong or worth knowing.
+
+    `code` is stable and short (`unknown-field`); `message` says what was found and what was expected,
+    `hint` what to do; `related` leads from a generated object to the lines that made it.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    position: Position | None = None
+    hint: str = ""
+    related: tuple[Related, ...] = ()
+
+
+class ArgosyError(Exception):
+    """Base of every error that Argosy raises on purpose. Carries what a `Finding` carries."""
+
+    code = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        position: Position | None = None,
+        hint: str = "",
+        related: tuple[Related, ...] = (),
+        code: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+        self.hint = hint
+        self.related = related
+        if code is not None:
+            self.code = code
+
+    def finding(self, severity: Severity = Severity.ERROR) -> Finding:
+        """The same as a value, to be collected and printed beside others."""
+        return Finding(self.code, severity, self.message, self.position, self.hint, self.related)

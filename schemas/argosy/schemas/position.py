@@ -1,0 +1,26 @@
+"""Where something stands in a text; every finding and every parsed node carries one of these."""
+
+from dataclasses import dataclass
+
+__all__ = ["Path", "Position"]
+
+Path = tuple[str | int, ...]
+"""The way from a document's root to a node: mapping keys and list indexes."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A span in a file. Lines and columns count from 1, columns in characters.
+
+    `end_line` and `end_column` name the first character after the span; 0 means that only the
+    start is known.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"

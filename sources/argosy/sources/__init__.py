@@ -1,0 +1,1 @@
+"""Git, and rendering a source into manifests. The only package that runs git, helm and kustomize."""
