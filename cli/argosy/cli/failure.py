@@ -34,5 +34,3 @@ def reporting_failures(group: click.Group) -> Any:
             sys.exit(ExitStatus.WORLD_FAILED)
 
     return run
-
-

@@ -1,7 +1,6 @@
 """The `argosy` command: a literal table of its commands, each imported only when it is called."""
 
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
@@ -10,18 +9,18 @@ from argosy.cli.failure import reporting_failures
 __all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
-    "bootstrap": "bootstrap_command",
-    "cluster": "cluster_command",
-    "compile": "compile_command",
-    "demo": "demo_command",
-    "run": "run_command",
-    "sandbox": "sandbox_command",
-    "status": "status_command",
-    "sync": "sync_command",
-    "template": "template_command",
-    "validate": "validate_command",
+    "bootstrap": ("bootstrap_command", "Make a cluster match one root Application and follow the rollout."),
+    "cluster": ("cluster_command", "Add, list and remove the clusters that Applications go to."),
+    "compile": ("compile_command", "Print the Applications that a set or a root generates."),
+    "demo": ("demo_command", "Show the main job on embedded clusters: waves, self-heal, rollback."),
+    "run": ("run_command", "Run the controller: keep clusters as Git says."),
+    "sandbox": ("sandbox_command", "Start embedded Kubernetes clusters for trying things out."),
+    "status": ("status_command", "Show Applications, their sync and their health."),
+    "sync": ("sync_command", "Make one pass over Applications and follow it."),
+    "template": ("template_command", "Try a template on data."),
+    "validate": ("validate_command", "Prove specifications before they are committed."),
 }
-"""Each command and the module of `argosy.cli` that holds it, under the name `command`."""
+"""Each command with the module of `argosy.cli` that holds it (as `command`) and its line in the help."""
 
 
 class _LazyGroup(click.Group):
@@ -29,22 +28,40 @@ class _LazyGroup(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"argosy.cli.{module}").command
+        command = import_module(f"argosy.cli.{COMMANDS[cmd_name][0]}").command
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in sorted(COMMANDS.items())])
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        # Imported here because it costs every other command 50 ms.
+        from importlib.metadata import version
+
+        click.echo(f"argosy, version {version('argosy')}")
+        ctx.exit()
+
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("argosy"), prog_name="argosy")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version.",
+)
 def argosy() -> None:
     """GitOps from one root Application: compile, prove, reconcile.
 
     Exit status: 0 fine, 1 findings of severity error, 2 wrong use, 3 the world failed.
     """
-
 
 
 main = reporting_failures(argosy)

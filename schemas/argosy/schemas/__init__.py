@@ -1,1 +1,1 @@
-"""The language: reading YAML with positions, JSON Schemas, model types and findings. Pure data, no effects."""
+"""The language: YAML with positions, JSON Schemas, model types and findings. Pure data, no effects."""
