@@ -1,1 +1,1 @@
-"""From specs to Applications: templates, expansion, app-of-apps, checks, the rollout graph. Pure, no effects."""
+"""From specs to Applications: templates, expansion, app-of-apps, checks, the rollout graph. No effects."""

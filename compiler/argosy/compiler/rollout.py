@@ -1,0 +1,335 @@
+"""The order of a rollout: who must be settled before whom. Pure; knows names, waves and edges only.
+
+The rules (docs/architecture.md, Gates):
+
+- Waves order the children of one parent. A generated Application ranks among the children of its set's
+  parent, with the larger of its own wave and its set's.
+- A set is settled once it is expanded; an Application once it and all its children are.
+- `argosy.dev/depends-on` adds predecessors by name; depending on a set means depending on all it generates.
+- A child inherits the predecessors of its ancestors.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.position import Position
+
+__all__ = ["NodeKey", "RolloutGraph", "RolloutNode", "build"]
+
+_SET = "ApplicationSet"
+_RENDERED_BY = "is rendered by it"
+
+
+class NodeKey(NamedTuple):
+    """What stands in the order: an Application or an ApplicationSet of the management cluster."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutNode:
+    """One Application or ApplicationSet with what its manifest says of order.
+
+    `parent` is the Application that renders it or the set that generates it, `None` for a root. Names in
+    `depends_on` are Applications first, sets second, in the node's own namespace.
+    """
+
+    key: NodeKey
+    parent: NodeKey | None = None
+    wave: int = 0
+    depends_on: tuple[str, ...] = ()
+    position: Position | None = None
+
+
+class _Event(NamedTuple):
+    # What happens in a rollout; the graph of events is what must have no cycle.
+    key: NodeKey | None  # None: the root level
+    stage: str  # "may roll", "settled", or "wave" (everything up to that wave in the group of `key`)
+    wave: int = 0
+
+
+class _Edge(NamedTuple):
+    waiting: NodeKey
+    awaited: NodeKey
+    reason: str
+
+
+class RolloutGraph:
+    """The order of a set of nodes. Made by `build`; answers do not change afterwards."""
+
+    def __init__(self, nodes: Iterable[RolloutNode]) -> None:
+        self.nodes: Mapping[NodeKey, RolloutNode] = {node.key: node for node in nodes}
+        self._children: dict[NodeKey | None, list[NodeKey]] = defaultdict(list)
+        self._groups: dict[NodeKey | None, list[NodeKey]] = defaultdict(list)
+        self._findings: list[Finding] = []
+        self._blocked: dict[NodeKey, Finding] = {}
+        self._waves: dict[NodeKey, int] = {}
+        for node in self.nodes.values():
+            parent = self._known_parent(node)
+            self._children[parent].append(node.key)
+            self._groups[self.group(node.key)].append(node.key)
+            generated = parent is not None and parent.kind == _SET
+            self._waves[node.key] = (
+                max(node.wave, self.nodes[parent].wave) if generated and parent else node.wave
+            )
+        self._dependencies = {key: self._resolve(node) for key, node in self.nodes.items() if node.depends_on}
+        self._report_cycles()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Cycles, with their edges named, and `depends-on` names that nobody bears."""
+        return tuple(self._findings)
+
+    def blocked(self, key: NodeKey) -> Finding | None:
+        """The finding because of which this node can never roll: it is on a cycle or waits for nobody."""
+        return self._blocked.get(key)
+
+    def children(self, parent: NodeKey | None) -> Sequence[NodeKey]:
+        """What the parent renders or generates, `None` for the roots, in the order of the input."""
+        return tuple(self._children.get(parent, ()))
+
+    def group(self, key: NodeKey) -> NodeKey | None:
+        """The parent among whose children the node ranks: its parent, or its set's parent."""
+        parent = self._known_parent(self.nodes[key])
+        return self._known_parent(self.nodes[parent]) if parent and parent.kind == _SET else parent
+
+    def wave(self, key: NodeKey) -> int:
+        """The wave in its group: a generated Application's is the larger of its own and its set's."""
+        return self._waves[key]
+
+    def waves(self, parent: NodeKey | None) -> Mapping[int, tuple[NodeKey, ...]]:
+        """The members of a group by wave, lowest first; within a wave by name."""
+        found: dict[int, list[NodeKey]] = defaultdict(list)
+        for key in self._groups.get(parent, ()):
+            found[self.wave(key)].append(key)
+        return {wave: tuple(sorted(found[wave])) for wave in sorted(found)}
+
+    def direct_predecessors(self, key: NodeKey) -> frozenset[NodeKey]:
+        """What must be settled first because of the node's own wave and `depends-on`, ancestors aside."""
+        wave, group = self.wave(key), self.group(key)
+        lower = {other for other in self._groups[group] if self.wave(other) < wave}
+        lower.discard(key)
+        for dependency in self._dependencies.get(key, ()):
+            lower.add(dependency)
+            if dependency.kind == _SET:
+                lower.update(self._children.get(dependency, ()))
+        lower.discard(key)
+        return frozenset(lower)
+
+    def predecessors(self, key: NodeKey) -> frozenset[NodeKey]:
+        """What must be settled before the node may roll, its ancestors' predecessors included."""
+        found: set[NodeKey] = set()
+        for member in (key, *self.ancestors(key)):
+            found |= self.direct_predecessors(member)
+        found.discard(key)
+        return frozenset(found)
+
+    def ancestors(self, key: NodeKey) -> tuple[NodeKey, ...]:
+        """Parent, grandparent and so on; ends where an Application would be its own ancestor."""
+        found: list[NodeKey] = []
+        parent = self._known_parent(self.nodes[key])
+        while parent is not None and parent not in found and parent != key:
+            found.append(parent)
+            parent = self._known_parent(self.nodes[parent])
+        return tuple(found)
+
+    @cached_property
+    def order(self) -> tuple[NodeKey, ...]:
+        """All nodes so that each comes after its predecessors and ancestors; ties by name.
+
+        Nodes on a cycle come last.
+        """
+        events = _topological(self._events())
+        order = dict.fromkeys(event.key for event in events if event.key and event.stage == "may roll")
+        order.update(dict.fromkeys(sorted(self.nodes)))
+        return tuple(order)
+
+    def _known_parent(self, node: RolloutNode) -> NodeKey | None:
+        return node.parent if node.parent in self.nodes else None
+
+    def _resolve(self, node: RolloutNode) -> tuple[NodeKey, ...]:
+        found = []
+        for name in node.depends_on:
+            candidates = [NodeKey(kind, node.key.namespace, name) for kind in ("Application", _SET)]
+            match = next((key for key in candidates if key in self.nodes), None)
+            if match is None:
+                finding = self._unknown_dependency(node, name)
+                self._findings.append(finding)
+                self._blocked.setdefault(node.key, finding)
+            else:
+                found.append(match)
+        return tuple(found)
+
+    def _unknown_dependency(self, node: RolloutNode, name: str) -> Finding:
+        # Imported only to word an error: it is not free at start.
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, {key.name for key in self.nodes if key != node.key}, n=1)
+        return Finding(
+            "unknown-dependency",
+            Severity.ERROR,
+            f"{node.key} depends on `{name}`, but there is no such Application or ApplicationSet",
+            node.position,
+            hint=f"did you mean `{near[0]}`?"
+            if near
+            else "depends-on names Applications of the same namespace",
+        )
+
+    def _events(self) -> dict[_Event, list[tuple[_Event, str]]]:
+        """Each event with those that come before it, and why."""
+        before: dict[_Event, list[tuple[_Event, str]]] = {}
+        for group in self._groups:
+            previous: _Event | None = None
+            for wave, members in self.waves(group).items():
+                barrier = _Event(group, "wave", wave)
+                before[barrier] = [(_Event(key, "settled"), f"wave {wave}") for key in members]
+                if previous:
+                    before[barrier].append((previous, ""))
+                for key in members:
+                    before[_Event(key, "may roll")] = self._causes(key, previous)
+                    before[_Event(key, "settled")] = self._settling(key)
+                previous = barrier
+        return before
+
+    def _causes(self, key: NodeKey, previous_wave: _Event | None) -> list[tuple[_Event, str]]:
+        causes: list[tuple[_Event, str]] = []
+        parent = self._known_parent(self.nodes[key])
+        if parent is not None:
+            causes.append((_Event(parent, "may roll"), _RENDERED_BY))
+        if previous_wave is not None:
+            causes.append((previous_wave, f"wave {self.wave(key)} comes after wave {previous_wave.wave}"))
+        for dependency in self._dependencies.get(key, ()):
+            causes.append((_Event(dependency, "settled"), "depends-on"))
+            if dependency.kind == _SET:
+                generated = self._children.get(dependency, ())
+                causes += [
+                    (_Event(child, "settled"), "depends-on its set") for child in generated if child != key
+                ]
+        return causes
+
+    def _settling(self, key: NodeKey) -> list[tuple[_Event, str]]:
+        causes = [(_Event(key, "may roll"), "")]
+        if key.kind != _SET:
+            for child in self._children.get(key, ()):
+                causes.append((_Event(child, "settled"), "is settled only with its children"))
+                if child.kind == _SET:
+                    generated = self._children.get(child, ())
+                    causes += [
+                        (_Event(grandchild, "settled"), "is settled only with its children")
+                        for grandchild in generated
+                    ]
+        return causes
+
+    def _report_cycles(self) -> None:
+        before = self._events()
+        reported: set[frozenset[NodeKey]] = set()
+        for cycle in _cycles(before):
+            edges = _edges(cycle, before)
+            nodes = frozenset(edge.waiting for edge in edges)
+            # Applications that contain each other neither start nor settle: two cycles, one mistake.
+            if nodes in reported:
+                continue
+            reported.add(nodes)
+            start = edges.index(min(edges))
+            finding = self._cycle_finding([*edges[start:], *edges[:start]])
+            self._findings.append(finding)
+            self._blocked.update(dict.fromkeys((edge.waiting for edge in edges), finding))
+
+    def _cycle_finding(self, edges: Sequence[_Edge]) -> Finding:
+        path = " -> ".join(str(key) for key in [*(edge.waiting for edge in edges), edges[0].waiting])
+        if all(edge.reason == _RENDERED_BY for edge in edges):
+            message = f"an Application that contains itself: {path}"
+            hint = "take one of these manifests out of the source of the other"
+        else:
+            message = f"a cycle that can never roll out: {path}"
+            hint = "change a wave or remove a depends-on so that one of them comes first"
+        related = tuple(
+            Related(
+                f"{edge.waiting} waits for {edge.awaited}: {edge.reason}", self.nodes[edge.waiting].position
+            )
+            for edge in edges
+        )
+        position = self.nodes[edges[0].waiting].position
+        return Finding("rollout-cycle", Severity.ERROR, message, position, hint, related)
+
+
+def build(nodes: Iterable[RolloutNode]) -> RolloutGraph:
+    """The order of all nodes. Mistakes stand in the graph's `findings`; the rest stays usable."""
+    return RolloutGraph(nodes)
+
+
+_Graph = Mapping[_Event, Sequence[tuple[_Event, str]]]
+
+
+def _topological(before: _Graph) -> list[_Event]:
+    """Events so that causes come first. Cycles are left out. Ties are broken by the events' order."""
+    from heapq import heapify, heappop, heappush
+
+    waiting = {event: sum(cause in before for cause, _ in causes) for event, causes in before.items()}
+    after: dict[_Event, list[_Event]] = defaultdict(list)
+    for event, causes in before.items():
+        for cause, _ in causes:
+            after[cause].append(event)
+    ready = [(_rank(event), event) for event, count in waiting.items() if count == 0]
+    heapify(ready)
+    found = []
+    while ready:
+        _, event = heappop(ready)
+        found.append(event)
+        for next_event in after[event]:
+            waiting[next_event] -= 1
+            if waiting[next_event] == 0:
+                heappush(ready, (_rank(next_event), next_event))
+    return found
+
+
+def _cycles(before: _Graph) -> Iterable[list[_Event]]:
+    """One cycle, as a path of causes, for each knot of events that wait for each other."""
+    left = set(before) - set(_topological(before))
+    # What merely waits for a cycle is not on one: strip events that nothing left waits for.
+    while True:
+        causes = {cause for event in left for cause, _ in before[event]}
+        outside = {event for event in left if event not in causes}
+        if not outside:
+            break
+        left -= outside
+    while left:
+        path = [min(left, key=_rank)]
+        while path:
+            step = next((cause for cause, _ in before[path[-1]] if cause in left), None)
+            if step is None:
+                left.discard(path.pop())
+            elif step in path:
+                cycle = path[path.index(step) :]
+                yield cycle
+                left -= set(cycle)
+                break
+            else:
+                path.append(step)
+
+
+def _edges(cycle: Sequence[_Event], before: _Graph) -> list[_Edge]:
+    """A cycle of events, each followed by its cause, as edges between nodes."""
+    named = [event for event in cycle if event.stage != "wave"]
+    edges = []
+    for event, following in zip(named, [*named[1:], named[0]], strict=True):
+        causes = before[event]
+        reason = next((why for cause, why in causes if cause == following), "")
+        if not reason:
+            reason = next((why for cause, why in causes if cause.stage == "wave"), "")
+        if event.key and following.key and reason:
+            edges.append(_Edge(event.key, following.key, reason))
+    return edges
+
+
+def _rank(event: _Event) -> tuple[NodeKey, str, int]:
+    return (event.key or NodeKey("", "", ""), event.stage, event.wave)

@@ -1,0 +1,1 @@
+"""The objects that specifications describe, as frozen types over their plain manifests."""
