@@ -1,0 +1,107 @@
+"""Where the nodes of one YAML document stand. Built from the parser's node tree only when somebody asks."""
+
+from collections.abc import Iterator
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from argosy.schemas.position import Path, Position
+from argosy.schemas.yaml_scalars import key_text, plain_value, tagged_value
+
+__all__ = ["NodeIndex"]
+
+
+class NodeIndex:
+    """Finds nodes of a document by path. `first_line` is the number of lines before the document's text."""
+
+    __slots__ = ("_file", "_first_line", "_root")
+
+    def __init__(self, root: Node | None, file: str, first_line: int) -> None:
+        self._root = root
+        self._file = file
+        self._first_line = first_line
+
+    def position(self, path: Path, key: bool) -> Position:
+        """The place of the node at `path`, or of its nearest ancestor that exists; of its key if asked."""
+        if self._root is None:
+            return Position(self._file, self._first_line + 1, 1)
+        node, node_key = self._root, None
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                # A missing field of a mapping is best shown at the key that opens the mapping.
+                return self._span(node_key if node_key is not None else node)
+            node_key, node = found
+        return self._span(node_key if key and node_key is not None else node)
+
+    def duplicate_keys(self) -> tuple[tuple[Path, Position], ...]:
+        """Every repeated key of every mapping, in the order of the text."""
+        if self._root is None:
+            return ()
+        return tuple((path, self._span(node)) for path, node in _repeated(self._root, (), set()))
+
+    def _span(self, node: Node) -> Position:
+        start, end = node.start_mark, node.end_mark
+        before = self._first_line
+        if isinstance(node, ScalarNode) or node.flow_style:
+            return Position(
+                self._file, start.line + before + 1, start.column + 1, end.line + before + 1, end.column + 1
+            )
+        # A block collection ends where the next token begins, which says nothing; only its start is known.
+        return Position(self._file, start.line + before + 1, start.column + 1)
+
+
+def _child(node: Node, step: str | int) -> tuple[Node | None, Node] | None:
+    """The key (None in a list) and the value that a step leads to."""
+    if isinstance(node, SequenceNode):
+        if isinstance(step, int) and 0 <= step < len(node.value):
+            return None, node.value[step]
+        return None
+    if not isinstance(node, MappingNode):
+        return None
+    merged: list[Node] = []
+    for key, value in reversed(node.value):
+        if _is_merge(key):
+            merged.append(value)
+        elif _key(key) == step:
+            return key, value
+    for source in merged:
+        for one in source.value if isinstance(source, SequenceNode) else [source]:
+            found = _child(one, step)
+            if found is not None:
+                return found
+    return None
+
+
+def _repeated(node: Node, path: Path, seen: set[int]) -> Iterator[tuple[Path, Node]]:
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _repeated(item, (*path, index), seen)
+    elif isinstance(node, MappingNode):
+        keys: set[str] = set()
+        for key, value in node.value:
+            if not _is_merge(key):
+                name = _key(key)
+                if name in keys:
+                    yield (*path, name), key
+                keys.add(name)
+                yield from _repeated(value, (*path, name), seen)
+
+
+def _is_merge(key: Node) -> bool:
+    return isinstance(key, ScalarNode) and key.value == "<<" and key.style is None
+
+
+def _key(key: Node) -> str:
+    """The key as the constructor has read it; keys that it refuses do not get here."""
+    if not isinstance(key, ScalarNode):
+        return ""
+    if key.style is not None:
+        return str(key.value)
+    tagged = key.tag is not None and key.tag != _STRING and key.tag.startswith(_STRING.removesuffix("str"))
+    return key_text(tagged_value(key.tag, key.value) if tagged else plain_value(key.value))
+
+
+_STRING = "tag:yaml.org,2002:str"

@@ -1,0 +1,316 @@
+"""YAML text to plain data by Go's rules, with a position for every node. First step of the pipeline.
+
+Events come from libyaml (the C parser that goyaml.v2 was translated from); the constructor is ours. Values are
+built without positions because most documents never need one; `Document.position` reads its document again.
+Knows nothing of Kubernetes or Argo CD.
+"""
+
+import gc
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from argosy.schemas.position import Path, Position
+from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser
+from argosy.schemas.yaml_nodes import NodeIndex
+from argosy.schemas.yaml_scalars import key_text, plain_value, tagged_value
+
+__all__ = ["DEPTH_LIMIT", "Document", "YamlError", "read_documents", "read_value"]
+
+DEPTH_LIMIT = 250
+"""Collections may stand inside each other this deep; everything after the reader may recurse safely."""
+
+# libyaml where PyYAML was built with it (all wheels are); the slow parser of the same design otherwise.
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_INT64 = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document: its plain value, and where things stand in it.
+
+    `index` counts the documents of the file from 0, empty ones included. `text` is the whole file.
+    """
+
+    value: object
+    file: str
+    index: int
+    text: str = field(repr=False)
+    start: int = field(default=0, repr=False)
+    """Offset in `text` of the line that the document begins in."""
+    end: int = field(default=-1, repr=False)
+    """Offset in `text` behind the document; -1 for the end of the text."""
+    _nodes: list[NodeIndex] = field(default_factory=list, repr=False, compare=False)
+
+    def position(self, path: Path = (), key: bool = False) -> Position:
+        """Where the node at `path` stands, or its nearest ancestor that exists.
+
+        `key=True` gives the key that leads to the node instead of its value. What came by an alias or a merge
+        key stands where it was written.
+        """
+        return self._index().position(path, key)
+
+    def duplicate_keys(self) -> tuple[tuple[Path, Position], ...]:
+        """Every key written again in its mapping, with its place; the last one has won."""
+        return self._index().duplicate_keys()
+
+    def _index(self) -> NodeIndex:
+        if not self._nodes:
+            stop = len(self.text) if self.end < 0 else self.end
+            node = yaml.compose(self.text[self.start : stop], Loader=_Loader)
+            self._nodes.append(NodeIndex(node, self.file, self.text.count("\n", 0, self.start)))
+        return self._nodes[0]
+
+
+def read_documents(text: str | bytes, file: str) -> tuple[Document, ...]:
+    """All documents of a text that hold something; empty ones are left out.
+
+    Raises YamlError with the position of the first mistake.
+    """
+    source = decode(text, file)
+    values: list[tuple[int, int, object]] = []
+    starts: list[int] = []
+    for index, (start, value) in enumerate(_without_collecting(lambda: list(_read(source, file)))):
+        starts.append(source.rfind("\n", 0, start) + 1)
+        if value is not None:
+            values.append((index, starts[-1], value))
+    starts.append(len(source))
+    return tuple(
+        Document(value, file, index, source, start, starts[index + 1]) for index, start, value in values
+    )
+
+
+def read_value(text: str | bytes, file: str = "<text>") -> object:
+    """The first document's value, None for an empty text; what follows it is not looked at, as in Go.
+
+    Raises YamlError with the position of the mistake.
+    """
+    source = decode(text, file)
+    return _without_collecting(lambda: next((value for _, value in _read(source, file)), None))
+
+
+def _without_collecting(read: Callable[[], Any]) -> Any:
+    """Run without the cyclic garbage collector: building many dicts would set it off again and again, which
+    takes as long as the reading itself, and nothing built here is garbage."""
+    if not gc.isenabled():
+        return read()
+    gc.disable()
+    try:
+        return read()
+    finally:
+        gc.enable()
+
+
+def _read(source: str, file: str) -> Iterator[tuple[int, object]]:
+    """Yield the offset where each document begins, and its value."""
+    try:
+        loader = _Loader(source)
+        try:
+            while True:
+                event = loader.get_event()
+                if event.__class__ is DocumentStartEvent:
+                    start = event.start_mark.index
+                    yield start, _Constructor(loader.get_event, file).document()
+                elif event.__class__ is StreamEndEvent:
+                    return
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        raise from_parser(error, source, file) from error
+
+
+class _Constructor:
+    """Builds the value of one document from its events."""
+
+    __slots__ = ("_aliased", "_anchors", "_file", "_get", "_nodes")
+
+    def __init__(self, get_event: Callable[[], Any], file: str) -> None:
+        self._get = get_event
+        self._file = file
+        self._anchors: dict[str, object] = {}
+        self._nodes = 0
+        self._aliased = 0
+
+    def document(self) -> object:
+        return self._node(self._get(), 0)
+
+    def _node(self, event: Any, depth: int) -> object:
+        kind = event.__class__
+        if kind is ScalarEvent:
+            value = self._scalar(event)
+            if event.anchor:
+                self._anchors[event.anchor] = value
+            return value
+        if kind is MappingStartEvent:
+            return self._mapping(event, depth + 1)
+        if kind is SequenceStartEvent:
+            return self._sequence(event, depth + 1)
+        return self._alias(event)
+
+    def _scalar(self, event: ScalarEvent) -> object:
+        try:
+            if event.tag is not None:
+                value = tagged_value(event.tag, event.value)
+            elif event.implicit[0]:
+                value = plain_value(event.value)
+            else:
+                return event.value
+        except ValueError as error:
+            raise at_mark(str(error), event, self._file) from error
+        return self._json_number(value, event) if value.__class__ is float else value
+
+    def _json_number(self, value: float, event: Any) -> int | float:
+        """What a float becomes on its way through JSON: integral ones are integers to Kubernetes."""
+        if value - value != 0:
+            raise at_mark(
+                f"`{event.value}` is a number that JSON, and so Kubernetes, cannot hold",
+                event,
+                self._file,
+                hint="put it in quotes if it is meant as text",
+            )
+        return int(value) if value.is_integer() and -_INT64 <= value < _INT64 else value
+
+    def _mapping(self, start: Any, depth: int) -> dict[str, object]:
+        mapping: dict[str, object] = {}
+        if start.anchor:
+            self._anchors[start.anchor] = _Open(mapping)
+        self._check_depth(start, depth)
+        get = self._get
+        while True:
+            event = get()
+            if event.__class__ is MappingEndEvent:
+                break
+            if event.__class__ is ScalarEvent:
+                if event.implicit[0] and event.tag is None and event.value == "<<":
+                    self._merge(mapping, get(), depth)
+                    continue
+                key = self._key(event)
+            else:
+                key = self._collection_key(event, depth)
+            event = get()
+            if event.__class__ is ScalarEvent and event.tag is None and event.anchor is None:
+                # The commonest node by far, so without a call.
+                mapping[key] = self._scalar(event) if event.implicit[0] else event.value
+            else:
+                mapping[key] = self._node(event, depth)
+        self._nodes += 2 * len(mapping) + 1
+        if start.anchor:
+            self._anchors[start.anchor] = mapping
+        return mapping
+
+    def _sequence(self, start: Any, depth: int) -> list[object]:
+        items: list[object] = []
+        if start.anchor:
+            self._anchors[start.anchor] = _Open(items)
+        self._check_depth(start, depth)
+        get = self._get
+        while True:
+            event = get()
+            if event.__class__ is SequenceEndEvent:
+                break
+            items.append(self._node(event, depth))
+        self._nodes += len(items) + 1
+        if start.anchor:
+            self._anchors[start.anchor] = items
+        return items
+
+    def _key(self, event: Any) -> str:
+        if event.tag is not None:
+            value: object = self._scalar(event)
+        elif event.implicit[0]:
+            value = plain_value(event.value)
+        else:
+            value = event.value
+        if event.anchor:
+            self._anchors[event.anchor] = value
+        if value.__class__ is str:
+            return cast(str, value)
+        try:
+            return key_text(value)
+        except ValueError as error:
+            found = "nothing" if value is None else f"`{event.value}`"
+            raise at_mark(f"{error}; found {found}", event, self._file) from error
+
+    def _collection_key(self, event: Any, depth: int) -> str:
+        value = self._node(event, depth)
+        if isinstance(value, (dict, list)):
+            kind = "a mapping" if isinstance(value, dict) else "a list"
+            raise at_mark(
+                f"a key must be text, a number or a boolean; found {kind}",
+                event,
+                self._file,
+                hint="a template such as {{name}} that begins a value must stand in quotes",
+            )
+        try:
+            return key_text(value)
+        except ValueError as error:
+            raise at_mark(str(error), event, self._file) from error
+
+    def _merge(self, mapping: dict[str, object], event: Any, depth: int) -> None:
+        """`<<: *base`. goyaml.v2 merges at once, so keys written before it are overridden, later ones win;
+        in a list of mappings the earlier one wins."""
+        value = self._node(event, depth)
+        merged = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, dict) for one in merged):
+            raise at_mark("`<<` takes a mapping or a list of mappings", event, self._file)
+        for one in reversed(merged):
+            mapping.update(one)
+
+    def _alias(self, event: AliasEvent) -> object:
+        name = event.anchor
+        if name not in self._anchors:
+            raise at_mark(f"no anchor `&{name}` stands before the alias `*{name}`", event, self._file)
+        value = self._anchors[name]
+        if isinstance(value, _Open):
+            raise at_mark(f"the value of anchor `&{name}` contains itself", event, self._file)
+        return self._copy(value, event, 0)
+
+    def _copy(self, value: object, event: Any, depth: int) -> object:
+        """A value of its own for each alias, so that changing one never changes the other."""
+        self._aliased += 1
+        if self._aliased > 100 and self._excessive():
+            raise at_mark(
+                f"aliases expand to more than {self._aliased:,} nodes",
+                event,
+                self._file,
+                hint="write the repeated parts out, or use fewer nested aliases",
+            )
+        self._check_depth(event, depth)
+        if isinstance(value, dict):
+            self._aliased += len(value)
+            return {key: self._copy(item, event, depth + 1) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._copy(item, event, depth + 1) for item in value]
+        return value
+
+    def _excessive(self) -> bool:
+        """goyaml.v2's guard against alias bombs: the share of nodes that come by aliases may be 99 % in small
+        documents and falls to 10 % in those of four million nodes."""
+        total = self._nodes + self._aliased
+        if total <= 1000:
+            return False
+        allowed = min(0.99, max(0.10, 0.99 - 0.89 * (total - 400_000) / 3_600_000))
+        return self._aliased > allowed * total
+
+    def _check_depth(self, event: Any, depth: int) -> None:
+        if depth > DEPTH_LIMIT:
+            raise at_mark(f"collections are nested more than {DEPTH_LIMIT} deep", event, self._file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Stands for the value of an anchor that is still being read."""
+
+    value: object
