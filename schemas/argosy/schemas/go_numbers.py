@@ -2,8 +2,9 @@
 
 import re
 import struct
+from decimal import Decimal
 
-__all__ = ["format_general", "format_general_32", "parse_integer"]
+__all__ = ["format_general", "format_general_32", "json_number", "parse_integer"]
 
 _BASED = re.compile(r"([-+]?)0([xX][0-9a-fA-F]+|[bB][01]+|[oO]?[0-7]+)", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
@@ -52,6 +53,15 @@ def format_general_32(value: float) -> str:
         if struct.unpack("f", struct.pack("f", float(text)))[0] == single:
             return _general(text)
     return _general(repr(single))
+
+
+def json_number(value: float) -> int | float:
+    """A finite float after encoding/json has written it and Kubernetes has read it: an integer if its digits
+    (the fewest that read back equal, so 2**60 is 1152921504606847000) are one of 64 bits."""
+    if not value.is_integer() or abs(value) >= 1e21:
+        return value
+    integer = int(value) if abs(value) < 2**53 else int(Decimal(repr(value)))
+    return integer if _LEAST <= integer < 2**63 else value
 
 
 def _general(shortest: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_scalars import key_text, plain_value, tagged_value
@@ -42,7 +42,7 @@ class NodeIndex:
     def _span(self, node: Node) -> Position:
         start, end = node.start_mark, node.end_mark
         before = self._first_line
-        if isinstance(node, ScalarNode) or node.flow_style:
+        if isinstance(node, ScalarNode) or (isinstance(node, CollectionNode) and node.flow_style):
             return Position(
                 self._file, start.line + before + 1, start.column + 1, end.line + before + 1, end.column + 1
             )

@@ -1,7 +1,7 @@
 """YAML text to plain data by Go's rules, with a position for every node. First step of the pipeline.
 
-Events come from libyaml (the C parser that goyaml.v2 was translated from); the constructor is ours. Values are
-built without positions because most documents never need one; `Document.position` reads its document again.
+Events come from libyaml (the C parser that goyaml.v2 was translated from); the constructor is ours. Values
+are built without positions because most documents never need one; `Document.position` reads its document again.
 Knows nothing of Kubernetes or Argo CD.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import yaml
+from yaml.error import Mark
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -22,6 +23,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from argosy.schemas.go_numbers import json_number
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser
 from argosy.schemas.yaml_nodes import NodeIndex
@@ -34,7 +36,6 @@ DEPTH_LIMIT = 250
 
 # libyaml where PyYAML was built with it (all wheels are); the slow parser of the same design otherwise.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_INT64 = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _read(source: str, file: str) -> Iterator[tuple[int, object]]:
             while True:
                 event = loader.get_event()
                 if event.__class__ is DocumentStartEvent:
-                    start = event.start_mark.index
+                    start = cast(Mark, event.start_mark).index
                     yield start, _Constructor(loader.get_event, file).document()
                 elif event.__class__ is StreamEndEvent:
                     return
@@ -180,7 +181,7 @@ class _Constructor:
                 self._file,
                 hint="put it in quotes if it is meant as text",
             )
-        return int(value) if value.is_integer() and -_INT64 <= value < _INT64 else value
+        return json_number(value)
 
     def _mapping(self, start: Any, depth: int) -> dict[str, object]:
         mapping: dict[str, object] = {}
@@ -235,8 +236,8 @@ class _Constructor:
             value = event.value
         if event.anchor:
             self._anchors[event.anchor] = value
-        if value.__class__ is str:
-            return cast(str, value)
+        if isinstance(value, str):
+            return value
         try:
             return key_text(value)
         except ValueError as error:
