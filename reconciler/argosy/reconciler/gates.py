@@ -1,0 +1,164 @@
+"""Decides who may roll to a new revision: the gates of docs/architecture.md.
+
+Stands on the rollout graph (who comes before whom) and on what the last pass over each node found. Gates hold
+back new revisions only; what is rolled out already is healed without asking here. Pure: no time, no calls.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from argosy.compiler.rollout import NodeKey, RolloutGraph
+
+__all__ = ["Gates", "NodeState", "Unsettled", "Waits"]
+
+_SET = "ApplicationSet"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """An object that holds back later waves: it is not applied at the target, or it is not healthy."""
+
+    wave: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """What the last pass over an Application or a set found.
+
+    `target` names what the pass compared with (specification and revisions); once the node's target is
+    another one the state is out of date. `rolled`: an Application: every object is applied as the target
+    says; a set: its generation is expanded and written. `unsettled` are plain objects only; children are
+    nodes of their own. `applied` are those children whose own manifest is applied as the target says.
+    """
+
+    target: str
+    rolled: bool = False
+    unsettled: tuple[Unsettled, ...] = ()
+    applied: frozenset[NodeKey] = frozenset()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A closed gate: what is waited for, and why that is not settled. `never`: no event can open it."""
+
+    on: str
+    reason: str
+    never: bool = False
+
+    def __str__(self) -> str:
+        return f"waiting for {self.on}: {self.reason}"
+
+
+class Gates:
+    """The gates at one moment: a graph, the states of its nodes and the target of each node.
+
+    `targets` has every node; `None` says that a node's target is not known.
+    """
+
+    def __init__(
+        self,
+        graph: RolloutGraph,
+        states: Mapping[NodeKey, NodeState],
+        targets: Mapping[NodeKey, str | None],
+    ) -> None:
+        self._graph = graph
+        self._states = states
+        self._targets = targets
+        self._settled: dict[tuple[NodeKey, bool], Waits | None] = {}
+        self._may_roll: dict[NodeKey, Waits | None] = {}
+
+    def may_roll(self, key: NodeKey) -> Waits | None:
+        """`None` if the node may roll to its target, else what it waits for."""
+        if key not in self._graph.nodes:
+            return None
+        if key not in self._may_roll:
+            self._may_roll[key] = Waits(str(key), "it waits for itself", never=True)  # until known better
+            self._may_roll[key] = self._ask(key)
+        return self._may_roll[key]
+
+    def lower_waves(self, parent: NodeKey, wave: int) -> Waits | None:
+        """`None` if all Applications and sets of lower waves under a parent are settled, else the first
+        that is not."""
+        for other, members in self._graph.waves(parent).items():
+            if other >= wave:
+                break
+            for member in members:
+                if closed := self.settled(member, whole=member.kind != _SET):
+                    return closed
+        return None
+
+    def settled(self, key: NodeKey, *, whole: bool = True) -> Waits | None:
+        """`None` if the node is at its target and healthy, with `whole` all its children too."""
+        if (key, whole) not in self._settled:
+            self._settled[key, whole] = Waits(str(key), "it waits for itself", never=True)
+            self._settled[key, whole] = self._look(key, whole)
+        return self._settled[key, whole]
+
+    def current(self, key: NodeKey) -> NodeState | Waits:
+        """The node's state, if it speaks of the node's present target."""
+        state, target = self._states.get(key), self._targets.get(key)
+        if state is None:
+            return Waits(str(key), "it was not examined yet")
+        if state.problem:
+            return Waits(str(key), state.problem)
+        if target is None:
+            return Waits(str(key), "its target revision is not known")
+        if state.target != target:
+            return Waits(str(key), "it is not at its target yet")
+        return state
+
+    def _ask(self, key: NodeKey) -> Waits | None:
+        if finding := self._graph.blocked(key):
+            return Waits(str(key), finding.message, never=True)
+        ancestors = self._graph.ancestors(key)
+        if ancestors and (closed := self._behind_parent(key, ancestors[0])):
+            return closed
+        for other in sorted(self._graph.direct_predecessors(key)):
+            if closed := self.settled(other, whole=other.kind != _SET):
+                return closed
+        return None
+
+    def _behind_parent(self, key: NodeKey, parent: NodeKey) -> Waits | None:
+        if closed := self.may_roll(parent):
+            return closed
+        state = self.current(parent)
+        if isinstance(state, Waits):
+            return state
+        if parent.kind == _SET:
+            if not state.rolled:
+                return Waits(str(parent), "it is not expanded yet")
+        elif key not in state.applied:
+            return Waits(str(parent), f"it has not applied {key} yet")
+        group = self._graph.group(key)
+        if group is None:
+            return None
+        ranked = self.current(group)
+        if isinstance(ranked, Waits):
+            return ranked
+        return _first_below(group, ranked, self._graph.wave(key))
+
+    def _look(self, key: NodeKey, whole: bool) -> Waits | None:
+        state = self.current(key)
+        if isinstance(state, Waits):
+            return state
+        if state.unsettled:
+            first = min(state.unsettled, key=lambda item: (item.wave, item.name))
+            return Waits(f"{first.name} of {key}", first.reason)
+        if not state.rolled:
+            return Waits(str(key), "it is not synced to its target yet")
+        if whole:
+            for child in self._graph.children(key):
+                if closed := self.settled(child):
+                    return closed
+        return None
+
+
+def _first_below(parent: NodeKey, state: NodeState, wave: int) -> Waits | None:
+    lower = [item for item in state.unsettled if item.wave < wave]
+    if not lower:
+        return None
+    first = min(lower, key=lambda item: (item.wave, item.name))
+    return Waits(f"{first.name} of {parent}", first.reason)
