@@ -4,7 +4,7 @@ import re
 import struct
 from decimal import Decimal
 
-__all__ = ["format_general", "format_general_32", "json_number", "parse_integer"]
+__all__ = ["format_general", "format_general_32", "json_digits", "json_number", "parse_integer"]
 
 _BASED = re.compile(r"([-+]?)0([xX][0-9a-fA-F]+|[bB][01]+|[oO]?[0-7]+)", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
@@ -60,8 +60,13 @@ def json_number(value: float) -> int | float:
     (the fewest that read back equal, so 2**60 is 1152921504606847000) are one of 64 bits."""
     if not value.is_integer() or abs(value) >= 1e21:
         return value
-    integer = int(value) if abs(value) < 2**53 else int(Decimal(repr(value)))
+    integer = json_digits(value)
     return integer if _LEAST <= integer < 2**63 else value
+
+
+def json_digits(value: float) -> int:
+    """The integer that encoding/json writes for an integral float below 1e21."""
+    return int(value) if abs(value) < 2**53 else int(Decimal(repr(value)))
 
 
 def _general(shortest: str) -> str:

@@ -1,8 +1,8 @@
 """YAML text to plain data by Go's rules, with a position for every node. First step of the pipeline.
 
 Events come from libyaml (the C parser that goyaml.v2 was translated from); the constructor is ours. Values
-are built without positions because most documents never need one; `Document.position` reads its document again.
-Knows nothing of Kubernetes or Argo CD.
+are built without positions because most documents never need one; `Document.position` reads its document
+again. Knows nothing of Kubernetes or Argo CD.
 """
 
 import gc
