@@ -36,7 +36,7 @@ class Clock(Protocol):
 
 
 class LoopClock:
-    """A start instant plus the time that the running event loop has gone on since the clock was first asked."""
+    """A start instant plus the running event loop's time since the clock was first asked."""
 
     def __init__(self, start: datetime = START_OF_TIME) -> None:
         self._start = start
@@ -89,7 +89,7 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 _REAL_PATIENCE = 60.0
-"""Real seconds to wait at most in one go for a thread: long enough for work, bounded so that signals are seen."""
+"""Real seconds to wait for a thread in one go: long enough for work, bounded so that signals are seen."""
 
 _IO_PATIENCE = 0.02
 """Real seconds that an open pipe or socket may take to speak before time goes on."""

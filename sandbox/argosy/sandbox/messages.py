@@ -1,4 +1,4 @@
-"""A request to a cluster and its answer, independent of whether they came over HTTP or from the same process."""
+"""A request to a cluster and its answer, whether they came over HTTP or from the same process."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ class Request:
         return found
 
     def flag(self, name: str) -> bool:
-        """Whether a boolean parameter is set, by the rule of Kubernetes' conversion (`""`, `0`, `false` are not)."""
+        """Whether a boolean parameter is set; by Kubernetes' conversion `""`, `0` and `false` are not."""
         return self.query.get(name, "0").lower() not in {"", "0", "false"}
 
     @property

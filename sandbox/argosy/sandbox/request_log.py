@@ -12,7 +12,7 @@ __all__ = ["LogEntry", "RequestLog"]
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One request. `target` is path and query; `status` 0 means that the connection was dropped on purpose."""
+    """One request. `target` is path and query; `status` 0 means a connection dropped on purpose."""
 
     time: datetime
     cluster: str

@@ -14,7 +14,7 @@ import msgspec
 __all__ = [
     "Event",
     "EventType",
-    "Expired",
+    "ExpiredError",
     "Key",
     "Object",
     "ObjectKey",
@@ -40,7 +40,7 @@ encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
 """JSON bytes of an object as the API sends it."""
 
 
-class Expired(LookupError):
+class ExpiredError(LookupError):
     """A version from before the ring of events: what held then is no longer known."""
 
     def __init__(self, version: int, oldest: int) -> None:
@@ -76,7 +76,7 @@ class Event:
 
 
 class Subscription:
-    """Events of one resource since a moment, to be taken in order; `wake` is called whenever there is one more."""
+    """Events of one resource since a moment, to be taken in order; `wake` is called when there is one more."""
 
     def __init__(self, resource: ResourceKey, limit: int) -> None:
         self.resource = resource
@@ -136,7 +136,7 @@ class Store:
         return sorted(resource for resource, objects in self._objects.items() if objects)
 
     def items_at(self, resource: ResourceKey, version: int, namespace: str = "") -> list[Stored]:
-        """As `items`, but as they were right after the write of that version. Raises `Expired`."""
+        """As `items`, but as they were right after the write of that version. Raises `ExpiredError`."""
         objects = dict(self._objects[resource])
         for event in reversed(self._since(resource, version)):
             if event.previous is None:
@@ -156,7 +156,7 @@ class Store:
         return stored
 
     def remove(self, resource: ResourceKey, key: ObjectKey, last: Object | None = None) -> Stored:
-        """Removes an object that is there. `last` is its final state where that differs from what is stored."""
+        """Removes an object that is there. `last` is its final state where that is not what is stored."""
         previous = self._objects[resource].pop(key)
         stored = self._numbered(previous.object if last is None else last)
         self._publish(Event(EventType.DELETED, resource, key, stored, previous))
@@ -165,7 +165,7 @@ class Store:
     def subscribe(
         self, resource: ResourceKey, since: int | None = None, *, limit: int = 100_000
     ) -> Subscription:
-        """The events of a resource after version `since`, or from now on. Raises `Expired`."""
+        """The events of a resource after version `since`, or from now on. Raises `ExpiredError`."""
         subscription = Subscription(resource, limit)
         if since is not None:
             for event in self._since(resource, since):
@@ -182,7 +182,7 @@ class Store:
             yield from tuple(subscriptions)
 
     def forget_events(self) -> None:
-        """Drops all rings, as a compaction does: every version older than the present one is `Expired`."""
+        """Drops all rings, as a compaction does: every version older than the present one is `ExpiredError`."""
         for resource, ring in self._rings.items():
             ring.clear()
             self._forgotten[resource] = self._version
@@ -195,7 +195,7 @@ class Store:
 
     def _since(self, resource: ResourceKey, version: int) -> list[Event]:
         if version < self._forgotten[resource]:
-            raise Expired(version, self._forgotten[resource])
+            raise ExpiredError(version, self._forgotten[resource])
         found: list[Event] = []
         for event in reversed(self._rings[resource]):
             if event.stored.version <= version:
@@ -211,7 +211,7 @@ class Store:
         ring.append(event)
         for subscription in tuple(self._subscriptions[event.resource]):
             subscription.offer(event)
-        # An observer may write: its event waits until everybody has heard of this one, so that all see one order.
+        # An observer may write: its event waits until everybody has heard of this one. All see one order.
         self._untold.append(event)
         if self._telling:
             return

@@ -10,7 +10,7 @@ __all__ = ["Timers"]
 
 
 class Timers:
-    """Callbacks in the future of the running event loop; before a loop runs they are kept and started with it."""
+    """Callbacks in the future of the running event loop; before a loop runs they wait for it."""
 
     def __init__(self) -> None:
         self._handles: set[asyncio.TimerHandle] = set()

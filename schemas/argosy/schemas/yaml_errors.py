@@ -1,6 +1,7 @@
 """What is wrong with a YAML text, in words for its author. Serves the reader; knows no values."""
 
 import codecs
+import re
 from typing import Any
 
 import yaml
@@ -19,6 +20,7 @@ class YamlError(ArgosyError):
     code = "invalid-yaml"
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -43,7 +45,15 @@ def decode(text: str | bytes, file: str) -> str:
                 position=_at_offset(before, len(before), file),
                 hint="save the file as UTF-8",
             ) from error
-    return text.removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff")
+    surrogate = _SURROGATE.search(text)
+    if surrogate is not None:
+        raise YamlError(
+            f"character U+{ord(surrogate[0]):04X} is half of a surrogate pair",
+            position=_at_offset(text, surrogate.start(), file),
+            hint="save the file as UTF-8",
+        )
+    return text
 
 
 def at_mark(message: str, event: Any, file: str, hint: str = "") -> YamlError:
