@@ -1,0 +1,101 @@
+"""The clusterDecisionResource generator: clusters that a custom resource's status names."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from argosy.generators.generator import Context, GeneratorError, ask
+from argosy.generators.parameters import Parameters, StringMap
+from argosy.generators.selectors import compile_selector
+from argosy.generators.spec_fields import mapping, strings, text
+from argosy.generators.world import IN_CLUSTER_NAME, IN_CLUSTER_SERVER
+from argosy.schemas.position import Path
+
+__all__ = ["ClusterDecisions"]
+
+
+class ClusterDecisions:
+    """`clusterDecisionResource`: a ConfigMap names the kind, `name` or `labelSelector` the objects."""
+
+    def generate(self, spec: Mapping[str, object], path: Path, context: Context) -> Sequence[Parameters]:
+        name = text(spec, "configMapRef")
+        data = ask(context.world.config_map(name), (*path, "configMapRef"), context)
+        if data is None:
+            raise GeneratorError(f"ConfigMap `{name}` does not exist", position=context.locate(path))
+        decisions = _decisions(spec, data, path, context)
+        match_key = data.get("matchKey", "")
+        servers = {IN_CLUSTER_NAME: IN_CLUSTER_SERVER}
+        for secret in ask(context.world.clusters(), path, context):
+            servers[secret.name] = secret.server
+        values = strings(spec, "values")
+        found = []
+        for decision in decisions if match_key else ():
+            cluster = decision.get(match_key)
+            if not isinstance(cluster, str) or cluster not in servers:
+                continue
+            parameters: dict[str, object] = {"name": cluster, "server": servers[cluster], **decision}
+            _check_strings(decision, path, context)
+            # Not templates here: Argo CD copies these values as they are.
+            if values and context.structured:
+                parameters["values"] = StringMap(values)
+            else:
+                parameters.update((f"values.{key}", value) for key, value in values.items())
+            found.append(Parameters(parameters, partial(context.origin, path)))
+        return found
+
+
+def _decisions(
+    spec: Mapping[str, object], data: Mapping[str, str], path: Path, context: Context
+) -> list[dict[str, object]]:
+    api_version, kind = data.get("apiVersion", ""), data.get("kind", "")
+    if not kind or api_version.find("/") < 1:
+        raise GeneratorError(
+            f"ConfigMap `{text(spec, 'configMapRef')}` needs `apiVersion` (with a group) and `kind`",
+            position=context.locate(path),
+        )
+    objects = ask(context.world.resources(api_version, kind), path, context)
+    chosen = [each for each in objects if _chooser(spec, path, context)(each)]
+    if not chosen:
+        raise GeneratorError(f"there is no {kind} to decide on clusters", position=context.locate(path))
+    status_key = data.get("statusListKey") or "clusters"
+    decisions: list[dict[str, object]] = []
+    for each in chosen:
+        status = each.get("status")
+        if not isinstance(status, Mapping) or not status:
+            continue
+        listed = status.get(status_key)
+        if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+            raise GeneratorError(
+                f"`status.{status_key}` of {kind} must be a list of maps", position=context.locate(path)
+            )
+        decisions += listed
+    return decisions
+
+
+class _Choice:
+    def __init__(self, spec: Mapping[str, object], path: Path, context: Context) -> None:
+        self.name = text(spec, "name")
+        selector = mapping(spec, "labelSelector")
+        selects = bool(selector.get("matchLabels") or selector.get("matchExpressions"))
+        if bool(self.name) == selects:
+            raise GeneratorError(
+                "choose objects either by `name` or by `labelSelector`", position=context.locate(path)
+            )
+        self.matches = compile_selector(selector, (*path, "labelSelector"), context)
+
+    def __call__(self, manifest: Mapping[str, object]) -> bool:
+        metadata = manifest.get("metadata")
+        if not isinstance(metadata, Mapping):
+            return False
+        if self.name:
+            return metadata.get("name") == self.name
+        return self.matches({key: str(value) for key, value in mapping(metadata, "labels").items()})
+
+
+def _chooser(spec: Mapping[str, object], path: Path, context: Context) -> _Choice:
+    return _Choice(spec, path, context)
+
+
+def _check_strings(decision: Mapping[str, object], path: Path, context: Context) -> None:
+    for key, value in decision.items():
+        if not isinstance(value, str):
+            raise GeneratorError(f"`{key}` of a decision must be a string", position=context.locate(path))

@@ -1,0 +1,80 @@
+"""The cluster generator: one parameter set for each registered cluster."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from argosy.generators.generator import Context, ask
+from argosy.generators.parameters import Parameters, StringMap
+from argosy.generators.selectors import compile_selector
+from argosy.generators.slug import normalize
+from argosy.generators.spec_fields import flag, items, mapping, strings
+from argosy.generators.values import add_values
+from argosy.generators.world import IN_CLUSTER_NAME, IN_CLUSTER_SERVER, ClusterSecret
+from argosy.schemas.finding import Related
+from argosy.schemas.model.origin import Origin
+from argosy.schemas.position import Path
+
+__all__ = ["Clusters"]
+
+
+class Clusters:
+    """`clusters`: from Argo CD's cluster Secrets, and the implicit in-cluster.
+
+    The implicit one is there only without a selector (it has no labels) and where no Secret stands for
+    the same server.
+    """
+
+    def generate(self, spec: Mapping[str, object], path: Path, context: Context) -> Sequence[Parameters]:
+        selector = mapping(spec, "selector")
+        matches = compile_selector(selector, (*path, "selector"), context)
+        secrets = [
+            secret for secret in ask(context.world.clusters(), path, context) if matches(secret.labels)
+        ]
+        # Argo CD keeps them by the cluster's name: of two Secrets with one name the last stays.
+        by_name = {secret.name: secret for secret in secrets}
+        values = strings(spec, "values")
+        found = []
+        selects = mapping(selector, "matchLabels") or items(selector, "matchExpressions")
+        if not selects and all(secret.server != IN_CLUSTER_SERVER for secret in by_name.values()):
+            local: dict[str, object] = {
+                "name": IN_CLUSTER_NAME,
+                "nameNormalized": IN_CLUSTER_NAME,
+                "server": IN_CLUSTER_SERVER,
+                "project": "",
+            }
+            add_values(local, values, context)
+            found.append(Parameters(local, partial(context.origin, path)))
+        for secret in by_name.values():
+            parameters = _parameters(secret, context)
+            add_values(parameters, values, context)
+            found.append(Parameters(parameters, partial(_origin, secret, path, context)))
+        if flag(spec, "flatList"):
+            every = [parameters.values for parameters in found]
+            return [Parameters({"clusters": every}, partial(context.origin, path))]
+        return found
+
+
+def _parameters(secret: ClusterSecret, context: Context) -> dict[str, object]:
+    parameters: dict[str, object] = {
+        "name": secret.name,
+        "nameNormalized": normalize(secret.name),
+        "server": secret.server,
+        "project": secret.project,
+    }
+    if context.structured:
+        # Absent rather than empty, as in Argo CD: `missingkey=error` shall see it.
+        metadata: dict[str, object] = {}
+        if secret.annotations:
+            metadata["annotations"] = StringMap(secret.annotations)
+        if secret.labels:
+            metadata["labels"] = StringMap(secret.labels)
+        parameters["metadata"] = metadata
+    else:
+        parameters.update((f"metadata.annotations.{key}", text) for key, text in secret.annotations.items())
+        parameters.update((f"metadata.labels.{key}", text) for key, text in secret.labels.items())
+    return parameters
+
+
+def _origin(secret: ClusterSecret, path: Path, context: Context) -> Origin:
+    related = Related(f"Secret {secret.secret_name} of cluster {secret.name}", secret.position)
+    return Origin(context.locate(path), (related,))

@@ -1,0 +1,198 @@
+"""The git generator: one parameter set for each directory, or for each JSON or YAML file."""
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from argosy.generators.generator import Context, GeneratorError, ask
+from argosy.generators.globbing import BadPatternError, doublestar, path_match, pathspec
+from argosy.generators.parameters import Parameters, flatten, floats, go_text
+from argosy.generators.slug import normalize
+from argosy.generators.spec_fields import flag, items, strings, text
+from argosy.generators.values import add_values
+from argosy.generators.world import Tree
+from argosy.schemas.finding import ArgosyError, Related
+from argosy.schemas.knowledge import Known
+from argosy.schemas.model.origin import Origin
+from argosy.schemas.position import Path, Position
+from argosy.schemas.yaml_reader import read_value
+
+__all__ = ["Git"]
+
+
+class Git:
+    """`git`: `directories`, or `files` where no directories are given."""
+
+    def generate(self, spec: Mapping[str, object], path: Path, context: Context) -> Sequence[Parameters]:
+        _check_project(path, context)
+        if items(spec, "directories"):
+            return _directories(spec, path, context)
+        if items(spec, "files"):
+            return _files(spec, path, context)
+        raise GeneratorError("a git generator needs `directories` or `files`", position=context.locate(path))
+
+
+def _check_project(path: Path, context: Context) -> None:
+    """Argo CD reads the project of the template first, unless that is a template itself."""
+    projects = context.world.projects()
+    if "{{" not in context.project and isinstance(projects, Known) and context.project not in projects.value:
+        raise GeneratorError(
+            f"the template's project `{context.project}` does not exist", position=context.locate(path)
+        )
+
+
+def _tree(spec: Mapping[str, object], path: Path, context: Context) -> Tree:
+    answer = context.world.tree(text(spec, "repoURL"), text(spec, "revision"))
+    return ask(answer, (*path, "repoURL"), context)
+
+
+def _directories(spec: Mapping[str, object], path: Path, context: Context) -> list[Parameters]:
+    tree = _tree(spec, path, context)
+    patterns = []
+    for index, entry in enumerate(items(spec, "directories")):
+        place = (*path, "directories", index)
+        if not isinstance(entry, Mapping):
+            raise GeneratorError("a directory must be a map with `path`", position=context.locate(place))
+        try:
+            patterns.append((path_match(text(entry, "path")), flag(entry, "exclude"), place))
+        except BadPatternError:
+            # Argo CD logs it and goes on: the pattern matches nothing.
+            continue
+    found = []
+    for directory in _all_directories(tree, context.settings.include_hidden_directories):
+        matching = [(exclude, place) for matches, exclude, place in patterns if matches(directory)]
+        if not matching or any(exclude for exclude, _ in matching):
+            continue
+        parameters = _path_parameters(directory, spec, context)
+        add_values(parameters, strings(spec, "values"), context)
+        origin = partial(_origin, matching[0][1], f"directory {directory}", None, context)
+        found.append(Parameters(parameters, origin))
+    return found
+
+
+def _all_directories(tree: Tree, include_hidden: bool) -> list[str]:
+    """All directories but the root, parents first; without hidden ones and what lies below them."""
+    found: set[str] = set()
+    for file in tree.files():
+        directory = posixpath.dirname(file)
+        while directory and directory not in found:
+            found.add(directory)
+            directory = posixpath.dirname(directory)
+    visible = (name for name in found if include_hidden or not ("/" + name).count("/."))
+    return sorted(visible, key=lambda name: name.split("/"))
+
+
+def _path_parameters(
+    directory: str, spec: Mapping[str, object], context: Context, filename: str | None = None
+) -> dict[str, object]:
+    base = posixpath.basename(directory)
+    prefix = text(spec, "pathParamPrefix")
+    segments = directory.split("/")
+    if context.structured:
+        place: dict[str, object] = {
+            "path": directory,
+            "basename": base,
+            "basenameNormalized": normalize(base),
+            "segments": list(segments),
+        }
+        if filename is not None:
+            place |= {"filename": filename, "filenameNormalized": normalize(filename)}
+        return {prefix: {"path": place}} if prefix else {"path": place}
+    name = f"{prefix}.path" if prefix else "path"
+    parameters: dict[str, object] = {
+        name: directory,
+        f"{name}.basename": base,
+        f"{name}.basenameNormalized": normalize(base),
+    }
+    if filename is not None:
+        parameters |= {f"{name}.filename": filename, f"{name}.filenameNormalized": normalize(filename)}
+    parameters.update((f"{name}[{index}]", segment) for index, segment in enumerate(segments) if segment)
+    return parameters
+
+
+def _files(spec: Mapping[str, object], path: Path, context: Context) -> list[Parameters]:
+    tree = _tree(spec, path, context)
+    found: list[Parameters] = []
+    for file, place in _matching_files(tree, spec, path, context):
+        for index, content in enumerate(_objects(tree, file, place, context)):
+            found.append(_file_parameters(file, content, index, place, spec, context))
+    return found
+
+
+def _matching_files(
+    tree: Tree, spec: Mapping[str, object], path: Path, context: Context
+) -> Iterable[tuple[str, Path]]:
+    glob = doublestar if context.settings.new_git_file_globbing else pathspec
+    includes: list[tuple[Callable[[str], bool], Path]] = []
+    excludes: list[Callable[[str], bool]] = []
+    for index, entry in enumerate(items(spec, "files")):
+        place = (*path, "files", index)
+        if not isinstance(entry, Mapping):
+            raise GeneratorError("a file must be a map with `path`", position=context.locate(place))
+        try:
+            matches = glob(text(entry, "path"))
+        except BadPatternError as error:
+            message = f"`{text(entry, 'path')}` is not a pattern: {error}"
+            raise GeneratorError(message, position=context.locate(place)) from error
+        if flag(entry, "exclude"):
+            excludes.append(matches)
+        else:
+            includes.append((matches, place))
+    # Go sorts by bytes of UTF-8, which is the order of code points.
+    for file in sorted(tree.files()):
+        place_of = next((place for matches, place in includes if matches(file)), None)
+        if place_of is not None and not any(matches(file) for matches in excludes):
+            yield file, place_of
+
+
+def _objects(tree: Tree, file: str, place: Path, context: Context) -> list[dict[str, object]]:
+    """The parameter maps in a file: one, or a list of them. An empty file is one empty map."""
+    try:
+        value = floats(read_value(tree.read(file).decode("utf-8"), file))
+    except UnicodeDecodeError as error:
+        raise _file_error(file, "is not UTF-8 text", place, context) from error
+    except ArgosyError as error:
+        raise GeneratorError(
+            f"{file}: {error.message}",
+            position=error.position,
+            hint=error.hint,
+            related=(Related("read by this generator", context.locate(place)),),
+        ) from error
+    if value is None:
+        return [{}]
+    if isinstance(value, dict):
+        return [value]
+    if isinstance(value, list) and all(item is None or isinstance(item, dict) for item in value):
+        return [item or {} for item in value]
+    raise _file_error(file, "must hold a map, or a list of maps", place, context)
+
+
+def _file_error(file: str, problem: str, place: Path, context: Context) -> GeneratorError:
+    return GeneratorError(
+        f"{file} {problem}",
+        position=Position(file, 1, 1),
+        related=(Related("read by this generator", context.locate(place)),),
+    )
+
+
+def _file_parameters(
+    file: str,
+    content: dict[str, object],
+    index: int,
+    place: Path,
+    spec: Mapping[str, object],
+    context: Context,
+) -> Parameters:
+    if context.structured:
+        parameters = dict(content)
+    else:
+        parameters = {key: go_text(value) for key, value in flatten(content).items()}
+    directory, filename = posixpath.split(file)
+    parameters |= _path_parameters(directory or ".", spec, context, filename)
+    add_values(parameters, strings(spec, "values"), context)
+    what = f"{file}, entry {index}" if index else file
+    return Parameters(parameters, partial(_origin, place, what, Position(file, 1, 1), context))
+
+
+def _origin(place: Path, what: str, position: Position | None, context: Context) -> Origin:
+    return Origin(context.locate(place), (Related(what, position),))

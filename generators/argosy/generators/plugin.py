@@ -1,0 +1,66 @@
+"""The plugin generator: parameter sets from a service that the user runs."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from argosy.generators.generator import Context, GeneratorError, ask
+from argosy.generators.parameters import Parameters, flatten, floats, go_text
+from argosy.generators.spec_fields import mapping, strings, text
+from argosy.generators.values import add_values
+from argosy.generators.world import PluginCall
+from argosy.schemas.position import Path
+
+__all__ = ["Plugin"]
+
+
+class Plugin:
+    """`plugin`: a ConfigMap says where the service is, `input.parameters` what it is asked."""
+
+    def generate(self, spec: Mapping[str, object], path: Path, context: Context) -> Sequence[Parameters]:
+        sent = dict(mapping(mapping(spec, "input"), "parameters"))
+        call = _call(text(mapping(spec, "configMapRef"), "name"), sent, path, context)
+        body = ask(context.world.plugin(call), path, context)
+        values = strings(spec, "values")
+        found = []
+        for answer in _parameter_sets(body, path, context):
+            parameters: dict[str, object]
+            if context.structured:
+                parameters = dict(answer)
+            else:
+                parameters = {key: go_text(value) for key, value in flatten(answer).items()}
+            parameters["generator"] = {"input": {"parameters": floats(sent)}}
+            add_values(parameters, values, context)
+            found.append(Parameters(parameters, partial(context.origin, path)))
+        return found
+
+
+def _call(name: str, sent: Mapping[str, object], path: Path, context: Context) -> PluginCall:
+    place = (*path, "configMapRef")
+    data = ask(context.world.config_map(name), place, context)
+    position = context.locate(place)
+    if data is None:
+        raise GeneratorError(f"ConfigMap `{name}` does not exist", position=position)
+    for key in ("baseUrl", "token"):
+        if not data.get(key):
+            raise GeneratorError(f"ConfigMap `{name}` has no `{key}`", position=position)
+    if not data["token"].startswith("$"):
+        raise GeneratorError(
+            f"`token` in ConfigMap `{name}` must name a key of a Secret, as in `$secret:key`",
+            position=position,
+        )
+    return PluginCall(context.application_set, data["baseUrl"], data["token"], sent)
+
+
+def _parameter_sets(body: object, path: Path, context: Context) -> list[dict[str, object]]:
+    output = body.get("output") if isinstance(body, dict) else None
+    found = output.get("parameters") if isinstance(output, dict) else None
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise GeneratorError(
+            "the plugin's answer must hold a list of maps in `output.parameters`",
+            position=context.locate(path),
+        )
+    converted = floats(found)
+    assert isinstance(converted, list)
+    return converted

@@ -1,0 +1,112 @@
+"""The SCM provider generator: the repositories of an organization."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from argosy.generators.generator import Context, GeneratorError, ask
+from argosy.generators.parameters import Parameters, floats
+from argosy.generators.slug import normalize
+from argosy.generators.spec_fields import items, strings, text
+from argosy.generators.user_patterns import compile_pattern
+from argosy.generators.values import add_values
+from argosy.generators.world import ProviderQuery
+from argosy.schemas.position import Path
+
+__all__ = ["PROVIDERS", "ScmProvider"]
+
+PROVIDERS = ("github", "gitlab", "gitea", "bitbucketServer", "azureDevOps", "bitbucket", "awsCodeCommit")
+"""The providers in the order in which Argo CD looks for them."""
+
+
+class ScmProvider:
+    """`scmProvider`: one parameter set for each repository, and branch where all are asked for."""
+
+    def generate(self, spec: Mapping[str, object], path: Path, context: Context) -> Sequence[Parameters]:
+        provider = next((name for name in PROVIDERS if isinstance(spec.get(name), Mapping)), None)
+        if provider is None:
+            raise GeneratorError(
+                f"`scmProvider` names no provider; one of {', '.join(PROVIDERS)}",
+                position=context.locate(path),
+            )
+        query = ProviderQuery(provider, spec, context.settings.namespace)
+        repositories = ask(context.world.repositories(query), path, context)
+        values = strings(spec, "values")
+        found = []
+        for repository in _chosen(repositories, spec, path, context):
+            parameters = _parameters(repository)
+            add_values(parameters, values, context)
+            found.append(Parameters(parameters, partial(context.origin, path)))
+        return found
+
+
+def _parameters(repository: Mapping[str, object]) -> dict[str, object]:
+    sha, branch = text(repository, "sha"), text(repository, "branch")
+    return {
+        "organization": text(repository, "organization"),
+        "repository": text(repository, "repository"),
+        "repository_id": floats(repository.get("repositoryId")),
+        "url": text(repository, "url"),
+        "branch": branch,
+        "sha": sha,
+        "short_sha": sha[:8],
+        "short_sha_7": sha[:7],
+        "labels": ",".join(str(label) for label in items(repository, "labels")),
+        "branchNormalized": normalize(branch),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    repository: Callable[[str], bool] | None
+    label: Callable[[str], bool] | None
+    branch: Callable[[str], bool] | None
+    paths_exist: Sequence[object]
+    paths_missing: Sequence[object]
+
+    @property
+    def on_branches(self) -> bool:
+        """Argo CD asks these after it has looked up the branches; the others before."""
+        return bool(self.paths_exist or self.paths_missing or self.branch)
+
+    def matches(self, repository: Mapping[str, object]) -> bool:
+        paths = {str(path) for path in items(repository, "paths")}
+        labels = [str(label) for label in items(repository, "labels")]
+        return (
+            (self.repository is None or self.repository(text(repository, "repository")))
+            and (self.branch is None or self.branch(text(repository, "branch")))
+            and (self.label is None or any(self.label(label) for label in labels))
+            and all(_has_path(paths, str(path)) for path in self.paths_exist)
+            and not any(_has_path(paths, str(path)) for path in self.paths_missing)
+        )
+
+
+def _has_path(paths: set[str], path: str) -> bool:
+    path = path.strip("/")
+    return path in paths or any(each.startswith(path + "/") for each in paths)
+
+
+def _chosen(
+    repositories: Sequence[Mapping[str, object]], spec: Mapping[str, object], path: Path, context: Context
+) -> list[Mapping[str, object]]:
+    """Those that one filter of each stage takes; a stage without filters takes all."""
+    filters = []
+    for index, each in enumerate(items(spec, "filters")):
+        place = (*path, "filters", index)
+        if not isinstance(each, Mapping):
+            raise GeneratorError("a filter must be a map", position=context.locate(place))
+        filters.append(
+            _Filter(
+                repository=compile_pattern(each, "repositoryMatch", place, context),
+                label=compile_pattern(each, "labelMatch", place, context),
+                branch=compile_pattern(each, "branchMatch", place, context),
+                paths_exist=items(each, "pathsExist"),
+                paths_missing=items(each, "pathsDoNotExist"),
+            )
+        )
+    chosen = list(repositories)
+    for on_branches in (False, True):
+        stage = [each for each in filters if each.on_branches is on_branches]
+        if stage:
+            chosen = [each for each in chosen if any(one.matches(each) for one in stage)]
+    return chosen
