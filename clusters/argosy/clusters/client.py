@@ -4,7 +4,7 @@ Kinds are looked up in discovery, so custom resources need no code. All objects 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -174,7 +174,7 @@ class Client:
         label_selector: str = "",
         field_selector: str = "",
         settings: WatchSettings | None = None,
-    ) -> AsyncIterator[WatchEvent]:
+    ) -> AsyncGenerator[WatchEvent, None]:
         """All objects of a kind and every change from then on, for ever; see `stream.watch_events`.
 
         Never raises for the cluster's sake: what goes wrong comes as an event.

@@ -5,7 +5,7 @@ Knows nothing of who keeps the objects. Time is the event loop's; waits and chan
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -95,7 +95,7 @@ async def watch_events(
     namespace: str,
     query: Mapping[str, str],
     settings: WatchSettings,
-) -> AsyncIterator[WatchEvent]:
+) -> AsyncGenerator[WatchEvent, None]:
     """All objects of a kind, SYNCED, then every change, for ever. Never raises for the cluster's sake."""
     watch = _Watch(lister, calls, kind, namespace, query, settings)
     attempt, lost, reason = 0, False, "started"
@@ -151,7 +151,7 @@ class _Watch:
         self._settings = settings
         self._streams_lists: bool | None = None
 
-    async def start(self, reason: str) -> AsyncIterator[WatchEvent]:
+    async def start(self, reason: str) -> AsyncGenerator[WatchEvent, None]:
         """The whole state, then its changes."""
         if self._streams_lists is None:
             self._streams_lists = await self._lister.serves_since(_STREAMED_LISTS_SINCE)
@@ -173,12 +173,12 @@ class _Watch:
         async for event in self._stream(initial=False):
             yield event
 
-    async def follow(self) -> AsyncIterator[WatchEvent]:
+    async def follow(self) -> AsyncGenerator[WatchEvent, None]:
         """The changes since the last event."""
         async for event in self._stream(initial=False):
             yield event
 
-    async def _stream(self, *, initial: bool) -> AsyncIterator[WatchEvent]:
+    async def _stream(self, *, initial: bool) -> AsyncGenerator[WatchEvent, None]:
         resource = await self._lister.resource(self._kind)
         duration = max(1, int(self._settings.duration * (0.5 + 0.5 * self._settings.backoff.chance())))
         target = self._target(resource, duration, initial)

@@ -179,6 +179,9 @@ def _as_os_error(error: Exception) -> OSError:
         return TimeoutError(str(error) or "timed out")
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
         return ConnectionError(f"TLS: {error}")
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionRefusedError):
+        # Told apart because then nothing was sent: even a create may be tried again.
+        return ConnectionRefusedError(str(error))
     return ConnectionError(str(error) or type(error).__name__)
 
 
