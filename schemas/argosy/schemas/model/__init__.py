@@ -1,1 +1,1 @@
-"""The objects that specifications describe, as frozen types over their plain manifests."""
+"""Frozen views of the three kinds: what the specification says, as Python values. Pure data, no effects."""

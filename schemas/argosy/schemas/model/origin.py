@@ -1,20 +1,62 @@
-"""Where a generated thing came from, so that every finding about it has an address."""
+"""Where a value came from: its place in a file, and the chain of places that made it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from argosy.schemas.finding import Related
 from argosy.schemas.position import Position
 
-__all__ = ["Origin"]
+__all__ = ["DeferredOrigin", "Origin"]
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The line that a person would edit, and the way from there.
+    """The way back to the lines that made a value.
 
-    `position` is the nearest line (the template of a generated Application, the element of a parameter
-    set), `chain` the further ones, nearest first: generator element, data file, parent Application.
+    `position` is the place nearest to the value; `chain` leads back from there, nearest first: the
+    generator's element, the file that it came from, the parent that rendered it.
     """
 
     position: Position | None = None
     chain: tuple[Related, ...] = ()
+
+    def through(self, *places: Related) -> "Origin":
+        """The same origin, with places appended to the far end of its chain."""
+        return Origin(self.position, self.chain + places)
+
+
+class DeferredOrigin(Origin):
+    """An origin that is worked out when somebody asks: of ten thousand Applications few are asked."""
+
+    __slots__ = ("_found", "_make")
+
+    def __init__(self, make: Callable[[], Origin]) -> None:
+        object.__setattr__(self, "_make", make)
+        object.__setattr__(self, "_found", None)
+
+    @property
+    def position(self) -> Position | None:
+        return self._resolve().position
+
+    @property
+    def chain(self) -> tuple[Related, ...]:
+        return self._resolve().chain
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Origin):
+            return NotImplemented
+        return (self.position, self.chain) == (other.position, other.chain)
+
+    def __hash__(self) -> int:
+        return hash((self.position, self.chain))
+
+    def __repr__(self) -> str:
+        return repr(self._resolve())
+
+    def _resolve(self) -> Origin:
+        found: Origin | None = object.__getattribute__(self, "_found")
+        if found is None:
+            make: Callable[[], Origin] = object.__getattribute__(self, "_make")
+            found = make()
+            object.__setattr__(self, "_found", found)
+        return found

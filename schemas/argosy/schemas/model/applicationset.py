@@ -1,0 +1,218 @@
+"""An ApplicationSet: a thin view round its manifest, and round its document where it came from a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from argosy.schemas.model import annotations as names
+from argosy.schemas.model.fields import flag, mapping, mappings, string_map, text, texts
+from argosy.schemas.position import Path, Position
+from argosy.schemas.yaml_reader import Document
+
+__all__ = ["ApplicationSet", "ApplicationsSync", "MatchExpression", "RolloutStep"]
+
+
+class ApplicationsSync(StrEnum):
+    """What may happen to Applications that exist already."""
+
+    CREATE_ONLY = "create-only"
+    CREATE_UPDATE = "create-update"
+    CREATE_DELETE = "create-delete"
+    SYNC = "sync"
+
+    @property
+    def allows_update(self) -> bool:
+        """Whether they may be changed."""
+        return self in (ApplicationsSync.CREATE_UPDATE, ApplicationsSync.SYNC)
+
+    @property
+    def allows_delete(self) -> bool:
+        """Whether they may be deleted."""
+        return self in (ApplicationsSync.CREATE_DELETE, ApplicationsSync.SYNC)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchExpression:
+    """A condition on an Application's labels; the operator is `In` or `NotIn`."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...]
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether labels fulfil it; an unknown operator matches nothing."""
+        value = labels.get(self.key)
+        if self.operator == "In":
+            return value is not None and value in self.values
+        if self.operator == "NotIn":
+            return value is None or value not in self.values
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutStep:
+    """One step of a RollingSync strategy; `max_update` is a number, a percentage as text, or None for all."""
+
+    expressions: tuple[MatchExpression, ...]
+    max_update: int | str | None = None
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether an Application with these labels belongs to the step; no expressions match nothing."""
+        return bool(self.expressions) and all(expression.matches(labels) for expression in self.expressions)
+
+
+@dataclass(frozen=True)
+class ApplicationSet:
+    """An ApplicationSet as the API would store it; `document` is None where it was not read from a file."""
+
+    manifest: Mapping[str, Any]
+    document: Document | None = field(default=None, compare=False)
+
+    @cached_property
+    def metadata(self) -> Mapping[str, Any]:
+        """The object's metadata."""
+        return mapping(self.manifest, "metadata")
+
+    @cached_property
+    def spec(self) -> Mapping[str, Any]:
+        """The specification as written."""
+        return mapping(self.manifest, "spec")
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return text(self.metadata, "name")
+
+    @property
+    def namespace(self) -> str:
+        """The object's namespace, empty where not written."""
+        return text(self.metadata, "namespace")
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """The object's labels."""
+        return string_map(self.metadata, "labels")
+
+    @cached_property
+    def annotations(self) -> Mapping[str, str]:
+        """The object's annotations."""
+        return string_map(self.metadata, "annotations")
+
+    @cached_property
+    def finalizers(self) -> tuple[str, ...]:
+        """The object's finalizers."""
+        return texts(self.metadata, "finalizers")
+
+    @property
+    def is_being_deleted(self) -> bool:
+        """Whether somebody has deleted it and finalizers hold it."""
+        return bool(text(self.metadata, "deletionTimestamp"))
+
+    @cached_property
+    def generators(self) -> tuple[Mapping[str, Any], ...]:
+        """The generators as written, in order."""
+        return mappings(self.spec, "generators")
+
+    @property
+    def template(self) -> Mapping[str, Any]:
+        """The template of an Application (metadata and spec)."""
+        return mapping(self.spec, "template")
+
+    @property
+    def template_patch(self) -> str:
+        """A template of a patch for each Application, empty where there is none."""
+        return text(self.spec, "templatePatch")
+
+    @property
+    def go_template(self) -> bool:
+        """Whether templates are Go's."""
+        return flag(self.spec, "goTemplate")
+
+    @cached_property
+    def go_template_options(self) -> tuple[str, ...]:
+        """Options such as `missingkey=error`."""
+        return texts(self.spec, "goTemplateOptions")
+
+    @property
+    def template_engine(self) -> str:
+        """The dialect that the annotation asks for, empty where it asks for none."""
+        return self.annotations.get(names.TEMPLATE_ENGINE, "")
+
+    @property
+    def apply_nested_selectors(self) -> bool:
+        """Written for older versions; selectors of nested generators always count now."""
+        return flag(self.spec, "applyNestedSelectors")
+
+    @cached_property
+    def applications_sync(self) -> ApplicationsSync | None:
+        """What may happen to existing Applications; None where the set does not say."""
+        value = text(mapping(self.spec, "syncPolicy"), "applicationsSync")
+        return ApplicationsSync(value) if value in tuple(ApplicationsSync) else None
+
+    @property
+    def preserve_resources_on_deletion(self) -> bool:
+        """Whether Applications that leave the set leave their resources."""
+        return flag(mapping(self.spec, "syncPolicy"), "preserveResourcesOnDeletion")
+
+    @cached_property
+    def preserved_annotations(self) -> tuple[str, ...]:
+        """Annotations of generated Applications that others may set."""
+        return texts(mapping(self.spec, "preservedFields"), "annotations")
+
+    @cached_property
+    def preserved_labels(self) -> tuple[str, ...]:
+        """Labels of generated Applications that others may set."""
+        return texts(mapping(self.spec, "preservedFields"), "labels")
+
+    @property
+    def ignore_application_differences(self) -> tuple[Mapping[str, Any], ...]:
+        """Fields of generated Applications that others may change."""
+        return mappings(self.spec, "ignoreApplicationDifferences")
+
+    @property
+    def strategy_type(self) -> str:
+        """`AllAtOnce`, `RollingSync`, or empty, which means the former."""
+        return text(mapping(self.spec, "strategy"), "type")
+
+    @property
+    def deletes_in_reverse(self) -> bool:
+        """Whether its Applications are deleted in the reverse order of the steps."""
+        return text(mapping(self.spec, "strategy"), "deletionOrder") == "Reverse"
+
+    @cached_property
+    def steps(self) -> tuple[RolloutStep, ...]:
+        """The steps of a RollingSync strategy, empty for any other."""
+        if self.strategy_type != "RollingSync":
+            return ()
+        rolling = mapping(mapping(self.spec, "strategy"), "rollingSync")
+        return tuple(
+            RolloutStep(
+                tuple(
+                    MatchExpression(text(one, "key"), text(one, "operator"), texts(one, "values"))
+                    for one in mappings(step, "matchExpressions")
+                ),
+                step.get("maxUpdate"),
+            )
+            for step in mappings(rolling, "steps")
+        )
+
+    @cached_property
+    def wave(self) -> int:
+        """Its place in the order of its parent's objects."""
+        return names.wave_of(self.annotations)
+
+    @cached_property
+    def depends_on(self) -> tuple[str, ...]:
+        """Names of Applications and sets that must have rolled out before it."""
+        return names.parse_names(self.annotations.get(names.DEPENDS_ON, ""))
+
+    @cached_property
+    def timeout(self) -> float | None:
+        """Seconds to wait for it, None for the default. Raises ValueError where it cannot be read."""
+        return names.timeout_of(self.annotations)
+
+    def position(self, path: Path = (), key: bool = False) -> Position | None:
+        """Where a node of the manifest stands; None for a set that was not read from a file."""
+        return None if self.document is None else self.document.position(path, key)
