@@ -1,0 +1,1 @@
+"""Templates: three dialects, each compiled once for a whole manifest."""

@@ -1,0 +1,210 @@
+"""What compiled templates call when the fast path does not fit: fields, types, loops and Go's error texts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from argosy.compiler.templating.errors import TemplateError
+from argosy.compiler.templating.gotemplate.format import show
+from argosy.compiler.templating.gotemplate.functions import GoError
+from argosy.compiler.templating.quoting import as_bytes, quote
+from argosy.compiler.templating.gotemplate.values import GoObject, Slice, go_type, is_list
+from argosy.compiler.templating.limits import (
+    MAX_ITEMS,
+    MAX_ITERATIONS,
+    MAX_TEXT,
+    LimitError,
+    check_text,
+)
+from argosy.generators.parameters import StringMap
+from argosy.schemas.position import Path
+
+__all__ = ["Missing", "Runtime", "Site", "boxes", "join_output"]
+
+Missing = str
+"""What a key that a map does not have gives: `default`, `zero` or `error`."""
+
+_NILABLE = ("interface {}", "reflect.Value", "map[string]interface {}")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in a template that an error may name."""
+
+    path: Path
+    text: str
+    template: str
+    start: int
+    context: str
+
+    def error(self, message: str) -> TemplateError:
+        """Go's error for this place."""
+        before = self.text[: self.start]
+        line_start = before.rfind("\n") + 1
+        line = before.count("\n") + 1
+        column = len(as_bytes(before[line_start:]))
+        text = f"template: base:{line}:{column}: executing {quote(self.template)} at <{self.context}>: {message}"
+        return TemplateError(
+            "execute", text, path=self.path, line=line, column=self.start - line_start + 1
+        )
+
+
+def boxes(container: object) -> bool:
+    """Whether the container's elements are interfaces in Go, so that a nil among them is a nil interface."""
+    if isinstance(container, Slice):
+        return container.element == "interface {}"
+    return isinstance(container, list | dict) and not isinstance(container, StringMap)
+
+
+class Runtime:
+    """The slow paths of one compiled tree. Holds no state between renderings."""
+
+    def __init__(self, missing: Missing) -> None:
+        self._missing = missing
+        self._sites: list[Site] = []
+
+    def add(self, site: Site) -> int:
+        """Register a place; generated code names it by the number that this returns."""
+        self._sites.append(site)
+        return len(self._sites) - 1
+
+    def fail(self, site: int, message: str) -> TemplateError:
+        """The error of a place, to be raised."""
+        return self._sites[site].error(message)
+
+    def called(self, error: Exception, site: int, name: str) -> TemplateError:
+        """The error of a function's call, to be raised."""
+        if isinstance(error, TemplateError):
+            return error
+        if isinstance(error, RecursionError):
+            return self.fail(site, f"error calling {name}: the value is nested too deeply")
+        return self.fail(site, f"error calling {name}: {error}")
+
+    # -- fields ------------------------------------------------------------------------------------
+
+    def field(self, value: object, names: Sequence[str], site: int, boxed: bool) -> object:
+        """`value.a.b` where the plain look-up failed. `boxed`: the value is an interface in Go."""
+        for name in names:
+            value, boxed = self._field(value, name, site, boxed)
+        return value
+
+    def field_is_boxed(self, value: object, names: Sequence[str], site: int, boxed: bool) -> bool:
+        """Whether a nil found at `value.a.b` is a nil interface rather than no value."""
+        for name in names:
+            value, boxed = self._field(value, name, site, boxed)
+        return boxed
+
+    def _field(self, value: object, name: str, site: int, boxed: bool) -> tuple[object, bool]:
+        if value is None:
+            if boxed:
+                raise self.fail(site, f"nil pointer evaluating interface {{}}.{name}")
+            if self._missing == "error":
+                raise self.fail(site, f"nil data; no entry for key {quote(name)}")
+            return None, False
+        if isinstance(value, dict):
+            is_text = isinstance(value, StringMap)
+            if name in value:
+                return value[name], not is_text
+            if self._missing == "error":
+                raise self.fail(site, f"map has no entry for key {quote(name)}")
+            if self._missing == "zero":
+                return ("" if is_text else None), not is_text
+            return None, False
+        return self._attribute(value, name, site, boxed, None), False
+
+    def _attribute(
+        self, value: object, name: str, site: int, boxed: bool, arguments: tuple[object, ...] | None
+    ) -> object:
+        shown = "interface {}" if boxed else go_type(value)
+        if not isinstance(value, GoObject) or name not in value.attributes:
+            raise self.fail(site, f"can't evaluate field {name} in type {shown}")
+        parameters = value.attributes[name]
+        if parameters is None:
+            if arguments is not None:
+                raise self.fail(site, f"{name} has arguments but cannot be invoked as function")
+            return getattr(value, name)
+        given = arguments or ()
+        if len(given) != len(parameters):
+            raise self.fail(
+                site, f"wrong number of args for {name}: want {len(parameters)} got {len(given)}"
+            )
+        checked = [self.want(each, type_, site, False) for each, type_ in zip(given, parameters, strict=True)]
+        try:
+            return getattr(value, name)(*checked)
+        except (GoError, LimitError, ArithmeticError, ValueError) as error:
+            raise self.called(error, site, name) from error
+
+    def invoke(
+        self, value: object, names: Sequence[str], site: int, boxed: bool, arguments: tuple[object, ...]
+    ) -> object:
+        """`value.a.b argument…`: a method's call, or Go's complaint that it is none."""
+        for name in names[:-1]:
+            value, boxed = self._field(value, name, site, boxed)
+        name = names[-1]
+        if value is None:
+            return self._field(value, name, site, boxed)[0]
+        if isinstance(value, dict):
+            raise self.fail(site, f"{name} is not a method but has arguments")
+        return self._attribute(value, name, site, boxed, arguments)
+
+    # -- types -------------------------------------------------------------------------------------
+
+    def want(self, value: object, type_: str, site: int, boxed: bool) -> object:
+        """The value if a parameter of that Go type takes it."""
+        if value is None:
+            if boxed and type_ not in ("interface {}", "reflect.Value"):
+                raise self.fail(site, f"wrong type for value; expected {type_}; got interface {{}}")
+            if type_ not in _NILABLE:
+                raise self.fail(site, f"invalid value; expected {type_}")
+            return None
+        if type_ not in ("interface {}", "reflect.Value") and go_type(value) != type_:
+            raise self.fail(site, f"wrong type for value; expected {type_}; got {go_type(value)}")
+        return value
+
+    # -- loops -------------------------------------------------------------------------------------
+
+    def rounds(self, value: object, pairs: bool, site: int, budget: list[int]) -> Sequence[object]:
+        """What a `range` goes over: the elements, or pairs of index (key) and element; empty for nil."""
+        found: Sequence[object]
+        if value is None:
+            return ()
+        if is_list(value):
+            found = value if not pairs else list(enumerate(value))  # type: ignore[assignment,arg-type]
+        elif isinstance(value, dict):
+            keys = sorted(value)
+            found = [(key, value[key]) for key in keys] if pairs else [value[key] for key in keys]
+        elif isinstance(value, int) and not isinstance(value, bool):
+            if pairs:
+                raise self.fail(site, f"can't use {int(value)} to iterate over more than one variable")
+            if value > MAX_ITERATIONS:
+                raise self.fail(site, _TOO_MANY_ROUNDS)
+            found = [value.__class__(each) for each in range(value)]
+        else:
+            raise self.fail(site, f"range can't iterate over {show(value)}")
+        self.spend(len(found), site, budget)
+        return found
+
+    def spend(self, count: int, site: int, budget: list[int]) -> None:
+        """Count rounds and calls, and stop a template that never ends."""
+        budget[0] -= count
+        if budget[0] < 0:
+            raise self.fail(site, _TOO_MANY_ROUNDS)
+
+    def keep(self, value: object, site: int) -> object:
+        """A value that a variable takes, unless it is too large: so that doubling in a loop ends early."""
+        if (isinstance(value, str) and len(value) > MAX_TEXT) or (
+            isinstance(value, list | dict) and len(value) > MAX_ITEMS
+        ):
+            raise self.fail(site, "the value is too large for a template")
+        return value
+
+
+_TOO_MANY_ROUNDS = f"the template takes more than {MAX_ITERATIONS} rounds"
+
+
+def join_output(pieces: Iterable[str]) -> str:
+    """The text of a leaf; refused when it is too long."""
+    collected = list(pieces)
+    check_text(sum(map(len, collected)))
+    return "".join(collected)
+
+
