@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from argosy.schemas.model.origin import Origin
 
-__all__ = ["Parameters", "StringMap", "flatten", "floats", "go_text"]
+__all__ = ["Parameters", "StringMap", "flatten", "floats", "go_text", "whole_numbers"]
 
 
 class StringMap(dict[str, str]):
@@ -41,6 +41,17 @@ def floats(value: object) -> object:
         return {key: floats(item) for key, item in value.items()}
     if isinstance(value, list):
         return [floats(item) for item in value]
+    return value
+
+
+def whole_numbers(value: object) -> object:
+    """The value with integral floats as integers: what `floats` did, undone for dialects that know both."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dict):
+        return {key: whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole_numbers(item) for item in value]
     return value
 
 

@@ -7,6 +7,7 @@ from argosy.generators.generator import Context, GeneratorError
 from argosy.generators.parameters import Parameters, flatten, go_text
 from argosy.generators.selectors import compile_selector
 from argosy.generators.spec_fields import mapping
+from argosy.schemas.finding import ArgosyError
 from argosy.schemas.position import Path
 
 __all__ = ["Generated", "transform", "transform_child"]
@@ -46,18 +47,27 @@ def transform(
         spec = entry.get(name)
         if not isinstance(spec, Mapping) or (context.depth > 1 and name in _COMBINING):
             continue
-        template = mapping(spec, "template")
-        if outer:
-            filled = context.render({name: spec}, outer)
-            assert isinstance(filled, Mapping)
-            spec = filled[name]
-            if not isinstance(spec, Mapping):
-                raise GeneratorError(f"`{name}` must be a map", position=context.locate((*path, name)))
-        parameters = generator.generate(spec, (*path, name), context)
+        try:
+            parameters = generator.generate(_filled(spec, outer, context), (*path, name), context)
+        except ArgosyError as error:
+            # Nearer places have said where they are already.
+            error.position = error.position or context.locate((*path, name))
+            raise
         if matches is not None:
             parameters = [each for each in parameters if matches(_labels(each.values))]
-        found.append(Generated(name, parameters, template, (*path, name)))
+        found.append(Generated(name, parameters, mapping(spec, "template"), (*path, name)))
     return found
+
+
+def _filled(
+    spec: Mapping[str, object], outer: Mapping[str, object] | None, context: Context
+) -> Mapping[str, object]:
+    if not outer:
+        return spec
+    filled = context.render(spec, outer)
+    if not isinstance(filled, Mapping):
+        raise GeneratorError("a generator must be a map")
+    return filled
 
 
 def transform_child(

@@ -1,0 +1,162 @@
+"""`argosy compile`: prints the Applications that a set generates, exactly as Argo CD would make them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from argosy.cli.application_output import FORMATS, as_json, as_names, as_yaml
+from argosy.cli.failure import ExitStatus
+from argosy.cli.finding_output import echo_findings
+from argosy.cli.manifest_world import ManifestWorld, read_manifests
+from argosy.cli.offline_world import ANSWER_KINDS, OfflineWorld, read_answer
+from argosy.cli.repositories import KnownRepositories, Standing
+from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
+from argosy.compiler.loading import Loaded, kind_of, load
+from argosy.generators.generator import Settings
+from argosy.schemas.finding import ArgosyError, Finding
+from argosy.schemas.model.application import Application
+from argosy.schemas.model.applicationset import ApplicationSet
+
+__all__ = ["command"]
+
+
+def _pairs(_: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, Path]:
+    found = {}
+    for value in values:
+        name, separator, path = value.partition("=")
+        if parameter.name == "repo":
+            # URLs may hold `=`; paths given here hold none.
+            name, separator, path = value.rpartition("=")
+        if not separator or not name or not path:
+            raise click.BadParameter(f"`{value}` must have the form {parameter.metavar}")
+        if parameter.name == "answers" and name not in ANSWER_KINDS:
+            raise click.BadParameter(f"`{name}` is not one of {', '.join(ANSWER_KINDS)}")
+        found[name] = Path(path)
+    return found
+
+
+@click.command("compile")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-o", "--output", type=click.Choice(FORMATS), default="yaml", show_default=True)
+@click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace.")
+@click.option(
+    "--clusters",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Manifests of cluster Secrets, and of ConfigMaps, AppProjects and custom resources.",
+)
+@click.option(
+    "--repo",
+    multiple=True,
+    metavar="URL=PATH",
+    callback=_pairs,
+    help="A clone on this machine that stands for a repository URL.",
+)
+@click.option(
+    "--answers",
+    multiple=True,
+    metavar="KIND=FILE",
+    callback=_pairs,
+    help="A recorded answer of an outside service: plugin, scm or pulls.",
+)
+@click.option("--new-git-file-globbing", type=bool, default=False, metavar="true|false")
+@click.option("--include-hidden-directories", type=bool, default=False, metavar="true|false")
+@click.option("--strict-destinations", type=bool, default=False, metavar="true|false")
+@click.option("-r", "--recursive", is_flag=True, help="Follow Applications that deploy Applications.")
+@click.option("--fetch", is_flag=True, help="Allow the network for repositories not known here.")
+def command(
+    file: Path,
+    output: str,
+    namespace: str,
+    clusters: Path | None,
+    repo: dict[str, Path],
+    answers: dict[str, Path],
+    new_git_file_globbing: bool,
+    include_hidden_directories: bool,
+    strict_destinations: bool,
+    recursive: bool,
+    fetch: bool,
+) -> None:
+    """Print the Applications that the ApplicationSets in FILE generate.
+
+    Findings go to stderr; the exit status is 1 where Argo CD would refuse, 3 where an answer is missing.
+    With --recursive, FILE holds a root Application, and everything below it is followed.
+    """
+    settings = Settings(namespace, new_git_file_globbing, include_hidden_directories, strict_destinations)
+    manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
+    recorded = {kind: read_answer(path) for kind, path in answers.items()}
+    repositories = KnownRepositories(repo, Standing(Path.cwd()), _fetcher() if fetch else None)
+    world = OfflineWorld(manifests, repositories.tree, recorded)
+    try:
+        if recursive:
+            # Imported here: following Applications needs the renderer.
+            from argosy.cli.recursive_compile import compile_recursively
+
+            status = compile_recursively(file, world, settings, repositories, output)
+        else:
+            status = _compile(file, world, settings, output)
+    finally:
+        repositories.close()
+    raise SystemExit(int(status))
+
+
+def _fetcher():  # type: ignore[no-untyped-def]
+    from argosy.cli.fetching import fetch_tree
+
+    return fetch_tree
+
+
+def _compile(file: Path, world: OfflineWorld, settings: Settings, output: str) -> ExitStatus:
+    try:
+        documents = read_manifests(file)
+    except ArgosyError as error:
+        echo_findings([error.finding()])
+        return ExitStatus.FINDINGS
+    sets = [load(each, settings.namespace) for each in documents if kind_of(each.value) == "ApplicationSet"]
+    if not sets:
+        raise click.UsageError(f"{file} holds no ApplicationSet; for a root Application use --recursive")
+    return _print(sets, world, settings, output)
+
+
+def _print(sets: Sequence[Loaded], world: OfflineWorld, settings: Settings, output: str) -> ExitStatus:
+    status = ExitStatus.FINE
+    findings: list[Finding] = []
+    applications: list[Application] = []
+    lines: list[str] = []
+    for loaded in sets:
+        findings += loaded.findings
+        if not isinstance(loaded.resource, ApplicationSet):
+            status = max(status, ExitStatus.FINDINGS)
+            continue
+        expansion = expand(loaded.resource, world, settings)
+        findings += expansion.findings
+        if isinstance(expansion, UnknownExpansion):
+            findings += expansion.missing
+            status = ExitStatus.WORLD_FAILED
+            continue
+        if expansion.failed:
+            status = max(status, ExitStatus.FINDINGS)
+        applications += expansion.applications
+        lines += _tree_lines(loaded.resource, expansion)
+    _emit(applications, lines, output)
+    echo_findings(findings)
+    return status
+
+
+def _tree_lines(applicationset: ApplicationSet, expansion: Expansion) -> list[str]:
+    return [
+        f"ApplicationSet {applicationset.name}",
+        *(f"  Application {each.name} -> {each.destination}" for each in expansion.applications),
+    ]
+
+
+def _emit(applications: Sequence[Application], lines: Sequence[str], output: str) -> None:
+    manifests = [application.manifest for application in applications]
+    if output == "json":
+        click.echo(as_json(manifests))
+    elif output == "yaml":
+        click.echo(as_yaml(manifests), nl=False)
+    elif output == "name":
+        click.echo(as_names(applications), nl=False)
+    else:
+        click.echo("\n".join(lines))

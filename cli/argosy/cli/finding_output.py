@@ -1,0 +1,53 @@
+"""Findings on the terminal: sorted, with their source lines."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.position import Position
+from argosy.schemas.printing import print_finding
+
+__all__ = ["echo_findings", "line_reader", "sorted_findings", "summary"]
+
+_NOWHERE = Position("", 0, 0)
+
+
+def line_reader() -> Callable[[str, int], str | None]:
+    """Reads lines of files for findings; each file once. A file that is not there has no lines."""
+    files: dict[str, list[str]] = {}
+
+    def read_line(file: str, line: int) -> str | None:
+        if file not in files:
+            try:
+                files[file] = Path(file).read_text("utf-8", errors="replace").splitlines()
+            except OSError:
+                files[file] = []
+        lines = files[file]
+        return lines[line - 1] if 0 < line <= len(lines) else None
+
+    return read_line
+
+
+def sorted_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once, by file, line and column; those without a place first."""
+    once = dict.fromkeys(findings)
+    return sorted(once, key=lambda each: (each.position or _NOWHERE, each.code, each.message))
+
+
+def echo_findings(findings: Iterable[Finding], *, err: bool = True) -> None:
+    """Prints findings with their source lines, to stderr unless told otherwise."""
+    read_line = line_reader()
+    for finding in sorted_findings(findings):
+        click.echo(print_finding(finding, read_line), err=err)
+
+
+def summary(findings: Iterable[Finding]) -> str:
+    """`1 error, 2 warnings`, or the empty string."""
+    counts = dict.fromkeys(Severity, 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    return ", ".join(
+        f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items() if count
+    )

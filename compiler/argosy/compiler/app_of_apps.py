@@ -1,0 +1,217 @@
+"""Applications that deploy Applications: from roots to the whole tree.
+
+The caller hands in what renders an Application's source, so this knows neither Git nor any renderer. What
+cannot be rendered or expanded is an unknown branch of the tree with its reason, never an empty one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
+from argosy.compiler.loading import kind_of, load_rendered
+from argosy.compiler.rollout import NodeKey, RolloutGraph, RolloutNode, build
+from argosy.generators.generator import Settings
+from argosy.generators.world import World
+from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.knowledge import Answer, Unknown
+from argosy.schemas.model.application import Application
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.model.appproject import AppProject
+from argosy.schemas.model.origin import Origin
+from argosy.schemas.position import Position
+
+__all__ = ["Hierarchy", "Member", "Render", "RenderedManifest", "follow", "key_of"]
+
+
+class RenderedManifest(Protocol):
+    """One object that a source rendered, and where it came from."""
+
+    @property
+    def value(self) -> Mapping[str, object]: ...
+
+    @property
+    def origin(self) -> Origin: ...
+
+
+Render = Callable[[Sequence[Application]], Sequence[Answer[Sequence[RenderedManifest]]]]
+"""Renders many Applications, so that the caller may do it in parallel; one answer each, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One Application or ApplicationSet of the tree.
+
+    `manifests` is everything that an Application deploys; `unknown` says why its children are not known.
+    """
+
+    key: NodeKey
+    resource: Application | ApplicationSet
+    parent: NodeKey | None = None
+    manifests: tuple[RenderedManifest, ...] = ()
+    unknown: Unknown | None = None
+
+    @property
+    def position(self) -> Position | None:
+        """The line it is written in, or that its template is written in."""
+        if isinstance(self.resource, Application):
+            return self.resource.origin.position
+        return self.resource.document.position() if self.resource.document else None
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """The tree below some roots, every member once, parents first."""
+
+    members: Mapping[NodeKey, Member]
+    projects: tuple[AppProject, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def applications(self) -> tuple[Application, ...]:
+        """All Applications of the tree, parents first."""
+        resources = (member.resource for member in self.members.values())
+        return tuple(each for each in resources if isinstance(each, Application))
+
+    @property
+    def unknown(self) -> tuple[Member, ...]:
+        """The members whose children are not known."""
+        return tuple(member for member in self.members.values() if member.unknown)
+
+    def children(self, parent: NodeKey | None) -> tuple[Member, ...]:
+        """The members right below one, in the order of the input."""
+        return tuple(member for member in self.members.values() if member.parent == parent)
+
+    def rollout(self) -> RolloutGraph:
+        """The order in which the tree rolls out."""
+        return build(
+            RolloutNode(
+                member.key,
+                member.parent,
+                member.resource.wave,
+                member.resource.depends_on,
+                member.position,
+            )
+            for member in self.members.values()
+        )
+
+
+def key_of(resource: Application | ApplicationSet) -> NodeKey:
+    """The key of an object in the tree and in the rollout's order."""
+    kind = "Application" if isinstance(resource, Application) else "ApplicationSet"
+    return NodeKey(kind, resource.namespace, resource.name)
+
+
+def follow(
+    roots: Sequence[Application | ApplicationSet],
+    world: World,
+    render: Render,
+    settings: Settings | None = None,
+) -> Hierarchy:
+    """Follows roots through everything that they render and generate.
+
+    Children are the Applications and sets that an Application deploys to the management cluster.
+    """
+    return _Follower(world, render, settings or Settings()).run(roots)
+
+
+@dataclass(slots=True)
+class _Follower:
+    world: World
+    render: Render
+    settings: Settings
+    members: dict[NodeKey, Member] = field(default_factory=dict)
+    projects: list[AppProject] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def run(self, roots: Sequence[Application | ApplicationSet]) -> Hierarchy:
+        level = [member for root in roots if (member := self._add(root, None))]
+        while level:
+            level = self._next_level(level)
+        return Hierarchy(self.members, tuple(self.projects), tuple(dict.fromkeys(self.findings)))
+
+    def _next_level(self, level: Sequence[Member]) -> list[Member]:
+        applications = [each.resource for each in level if isinstance(each.resource, Application)]
+        rendered = dict(zip(map(key_of, applications), self.render(applications), strict=True))
+        below: list[Member] = []
+        for member in level:
+            if isinstance(member.resource, Application):
+                below += self._rendered(member, rendered[member.key])
+            else:
+                below += self._expanded(member, member.resource)
+        return below
+
+    def _rendered(self, member: Member, answer: Answer[Sequence[RenderedManifest]]) -> list[Member]:
+        if isinstance(answer, Unknown):
+            self.members[member.key] = replace(member, unknown=answer)
+            return []
+        self.members[member.key] = replace(member, manifests=tuple(answer.value))
+        assert isinstance(member.resource, Application)
+        if not member.resource.destination.is_in_cluster:
+            return []
+        below: list[Member] = []
+        default = member.resource.destination.namespace or self.settings.namespace
+        for manifest in answer.value:
+            if kind_of(manifest.value) is None:
+                continue
+            loaded = load_rendered(manifest.value, default, manifest.origin)
+            self.findings += loaded.findings
+            if isinstance(loaded.resource, AppProject):
+                self.projects.append(loaded.resource)
+            elif loaded.resource is not None:
+                child = self._add(loaded.resource, member.key)
+                below += [child] if child else []
+        return below
+
+    def _expanded(self, member: Member, applicationset: ApplicationSet) -> list[Member]:
+        expansion: Expansion | UnknownExpansion = expand(applicationset, self.world, self.settings)
+        self.findings += expansion.findings
+        if isinstance(expansion, UnknownExpansion):
+            self.members[member.key] = replace(member, unknown=expansion)
+            return []
+        children = (self._add(application, member.key) for application in expansion.applications)
+        return [child for child in children if child]
+
+    def _add(self, resource: Application | ApplicationSet, parent: NodeKey | None) -> Member | None:
+        """A new member, or `None` with a finding where the tree has one of that name already."""
+        member = Member(key_of(resource), resource, parent)
+        first = self.members.get(member.key)
+        if first is None:
+            self.members[member.key] = member
+            return member
+        chain = self._chain(parent)
+        if member.key in chain:
+            self.findings.append(_contains_itself(member, chain[chain.index(member.key) :]))
+        else:
+            self.findings.append(_claimed_twice(member, first))
+        return None
+
+    def _chain(self, key: NodeKey | None) -> list[NodeKey]:
+        """From the root down to a member."""
+        chain: list[NodeKey] = []
+        while key is not None:
+            chain.append(key)
+            key = self.members[key].parent
+        return chain[::-1]
+
+
+def _contains_itself(member: Member, chain: Sequence[NodeKey]) -> Finding:
+    path = " -> ".join(str(key) for key in [*chain, member.key])
+    return Finding(
+        "application-cycle",
+        Severity.ERROR,
+        f"a cycle of Applications: {path}",
+        member.position,
+        hint="an Application must not deploy itself or one of its parents; take it out of that source",
+    )
+
+
+def _claimed_twice(member: Member, first: Member) -> Finding:
+    return Finding(
+        "shared-object",
+        Severity.ERROR,
+        f"{member.key} is made by {member.parent or 'a root'} and by {first.parent or 'a root'}",
+        member.position,
+        hint="only one parent may own an Application; rename or remove one of the two",
+        related=(Related("first made here", first.position),),
+    )

@@ -1,0 +1,79 @@
+"""What Argo CD and the API server check on the Applications of one set, each fault at its Application."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from argosy.compiler.checks.admission import metadata_problems
+from argosy.compiler.checks.destinations import destination_problem
+from argosy.generators.world import ClusterSecret
+from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.knowledge import Answer, Known
+from argosy.schemas.model.application import Application
+
+__all__ = ["admission_findings", "validation_findings"]
+
+
+def validation_findings(
+    applications: Sequence[Application],
+    *,
+    set_name: str,
+    projects: Answer[Mapping[str, Mapping[str, object]]],
+    clusters: tuple[ClusterSecret, ...] | None,
+) -> dict[int, Finding]:
+    """Faults by the id of the Application: duplicate name, missing project, impossible destination.
+
+    Of Applications that share a name none is created. Projects are only checked where they are known;
+    clusters only where `clusters` is given.
+    """
+    faults: dict[int, Finding] = {}
+    by_name: dict[str, list[Application]] = defaultdict(list)
+    for application in applications:
+        by_name[application.name].append(application)
+    for name, sharing in by_name.items():
+        if len(sharing) > 1:
+            faults.update((id(each), _duplicate(each, name, sharing, set_name)) for each in sharing)
+    known = set(projects.value) if isinstance(projects, Known) else None
+    for application in applications:
+        if id(application) in faults:
+            continue
+        project = application.spec.get("project") or ""
+        if not project or (known is not None and project not in known):
+            message = f"Application `{application.name}` is of the project `{project}`, which does not exist"
+            faults[id(application)] = _fault("missing-project", message, application)
+            continue
+        problem = destination_problem(application.spec.get("destination") or {}, clusters)
+        if problem:
+            message = f"Application `{application.name}`: {problem}"
+            faults[id(application)] = _fault("invalid-destination", message, application)
+    return faults
+
+
+def admission_findings(applications: Sequence[Application]) -> dict[int, Finding]:
+    """Faults by the id of the Application: what the API server would refuse to store."""
+    faults: dict[int, Finding] = {}
+    for application in applications:
+        for path, problem in metadata_problems(application.metadata):
+            message = f"Application `{application.name}`: metadata.{'.'.join(path)}: {problem}"
+            faults[id(application)] = _fault("invalid-metadata", message, application)
+            break
+    return faults
+
+
+def _duplicate(application: Application, name: str, sharing: Sequence[Application], set_name: str) -> Finding:
+    other = next(each for each in sharing if each is not application)
+    also = tuple(
+        Related(f"also generated here: {related.message}", related.position)
+        for related in other.origin.chain[:1]
+    )
+    return _fault(
+        "duplicate-name",
+        f"ApplicationSet `{set_name}` generates {len(sharing)} Applications with the name `{name}`; "
+        "none of them is created",
+        application,
+        also,
+    )
+
+
+def _fault(code: str, message: str, application: Application, related: tuple[Related, ...] = ()) -> Finding:
+    origin = application.origin
+    return Finding(code, Severity.ERROR, message, origin.position, related=(*origin.chain, *related))

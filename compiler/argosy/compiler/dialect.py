@@ -1,0 +1,78 @@
+"""Which template dialect a set is written in, and filling its strings through it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from argosy.compiler.templating.dialects import DIALECTS
+from argosy.generators.parameters import whole_numbers
+from argosy.schemas.finding import ArgosyError
+from argosy.schemas.model.annotations import TEMPLATE_ENGINE
+
+__all__ = ["Filler", "UnknownEngineError", "choose_dialect"]
+
+_JINJA = "jinja2"
+
+
+class UnknownEngineError(ArgosyError):
+    """The annotation `argosy.dev/template-engine` names an engine that does not exist."""
+
+    code = "unknown-template-engine"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A dialect's name in the registry, its options, and whether its parameters are nested."""
+
+    name: str
+    options: tuple[str, ...]
+    structured: bool
+
+
+def choose_dialect(spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> Choice:
+    """The annotation first (`jinja2`), then `spec.goTemplate`. Raises `UnknownEngineError`."""
+    engine = annotations.get(TEMPLATE_ENGINE)
+    if engine == _JINJA:
+        return Choice(_JINJA, (), True)
+    if engine is not None:
+        raise UnknownEngineError(
+            f"annotation `{TEMPLATE_ENGINE}: {engine}` names no template engine",
+            hint=f"write `{_JINJA}`, or remove the annotation and use `spec.goTemplate`",
+        )
+    if spec.get("goTemplate") is True:
+        options = spec.get("goTemplateOptions") or ()
+        return Choice("go", tuple(map(str, options)), True)
+    return Choice("fasttemplate", (), False)
+
+
+class Filler:
+    """Fills template strings; compiles each tree once, however often it is filled."""
+
+    def __init__(self, choice: Choice) -> None:
+        self._dialect = DIALECTS[choice.name]
+        self._options: Sequence[str] = choice.options
+        self._whole = choice.name == _JINJA
+        self._texts: dict[str, Callable[[Mapping[str, object]], object]] = {}
+        # By identity; the tree is kept so that its id stays its own.
+        self._trees: dict[int, tuple[object, Callable[[Mapping[str, object]], object]]] = {}
+
+    def __call__(self, tree: object, values: Mapping[str, object]) -> object:
+        """The filled tree (or string). Raises `TemplateError`."""
+        return self.compile(tree)(values)
+
+    def compile(self, tree: object) -> Callable[[Mapping[str, object]], object]:
+        """The tree as a function of the values. Raises `TemplateError` for what cannot be parsed."""
+        if isinstance(tree, str):
+            if tree not in self._texts:
+                self._texts[tree] = self._compile(tree)
+            return self._texts[tree]
+        known = self._trees.get(id(tree))
+        if known is None:
+            known = self._trees[id(tree)] = (tree, self._compile(tree))
+        return known[1]
+
+    def _compile(self, tree: object) -> Callable[[Mapping[str, object]], object]:
+        render = self._dialect.compile_tree(tree, self._options)
+        if self._whole:
+            return lambda values: render({key: whole_numbers(value) for key, value in values.items()})
+        return render

@@ -1,0 +1,91 @@
+"""A document becomes an ApplicationSet, Application or AppProject as the API server would store it.
+
+What the API server refuses (Argo CD's phase `load`) are findings here; what it silently drops is dropped.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from argosy.compiler.checks.admission import metadata_problems
+from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.model.application import Application
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.model.appproject import AppProject
+from argosy.schemas.model.origin import Origin
+from argosy.schemas.position import Path, Position
+from argosy.schemas.structure import prune, type_errors
+from argosy.schemas.yaml_reader import Document
+
+__all__ = ["API_VERSION", "KINDS", "Loaded", "kind_of", "load", "load_rendered"]
+
+API_VERSION = "argoproj.io/v1alpha1"
+KINDS = ("Application", "ApplicationSet", "AppProject")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An object, or `None` with the reasons why the API server would refuse it.
+
+    `pruned` are the paths that it would drop without a word.
+    """
+
+    resource: ApplicationSet | Application | AppProject | None
+    findings: tuple[Finding, ...] = ()
+    pruned: tuple[Path, ...] = ()
+
+
+def kind_of(value: object) -> str | None:
+    """`Application`, `ApplicationSet` or `AppProject` of our API version; `None` for all else."""
+    if not isinstance(value, Mapping) or value.get("apiVersion") != API_VERSION:
+        return None
+    kind = value.get("kind")
+    return kind if isinstance(kind, str) and kind in KINDS else None
+
+
+def load(document: Document, namespace: str) -> Loaded:
+    """The object of a document that `kind_of` knows; `namespace` where it names none."""
+    assert isinstance(document.value, dict), "the caller asks kind_of first"
+    return _load(document.value, namespace, document.position, document, None)
+
+
+def load_rendered(value: Mapping[str, Any], namespace: str, origin: Origin) -> Loaded:
+    """The same for a manifest that some source rendered; findings stand where it came from."""
+    return _load(dict(value), namespace, lambda _: origin.position, None, origin)
+
+
+def _load(
+    value: dict[str, Any],
+    namespace: str,
+    locate: Callable[[Path], Position | None],
+    document: Document | None,
+    origin: Origin | None,
+) -> Loaded:
+    kind = kind_of(value)
+    assert kind is not None, "the caller asks kind_of first"
+    findings = tuple(_refusals(kind, value, locate))
+    if findings:
+        return Loaded(None, findings)
+    manifest, pruned = prune(kind, value)
+    metadata = {**manifest["metadata"], "namespace": manifest["metadata"].get("namespace") or namespace}
+    manifest = {**manifest, "metadata": metadata}
+    if kind == "ApplicationSet":
+        return Loaded(ApplicationSet(manifest, document), (), tuple(pruned))
+    if kind == "AppProject":
+        return Loaded(AppProject(manifest), (), tuple(pruned))
+    return Loaded(Application(manifest, origin or Origin(locate(()))), (), tuple(pruned))
+
+
+def _refusals(
+    kind: str, value: Mapping[str, Any], locate: Callable[[Path], Position | None]
+) -> Iterator[Finding]:
+    for path, problem in type_errors(kind, value):
+        place = ".".join(map(str, path)) or kind
+        yield Finding("schema", Severity.ERROR, f"{place}: {problem}", locate(path))
+    metadata = value.get("metadata")
+    if not isinstance(metadata, Mapping):
+        yield Finding("schema", Severity.ERROR, f"a {kind} needs `metadata`", locate(()))
+        return
+    for below, problem in metadata_problems(metadata):
+        position = locate(("metadata", *below))
+        yield Finding("invalid-metadata", Severity.ERROR, f"metadata.{'.'.join(below)}: {problem}", position)

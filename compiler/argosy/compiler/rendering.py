@@ -1,0 +1,132 @@
+"""A template and parameter sets become Applications. Argo CD's rules around the bare rendering."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from argosy.compiler.dialect import Filler
+from argosy.compiler.template_patch import apply_template_patch
+from argosy.compiler.templating.errors import TemplateError
+from argosy.generators.parameters import Parameters
+from argosy.schemas.finding import ArgosyError, Related
+from argosy.schemas.model.annotations import FINALIZER
+from argosy.schemas.model.application import Application
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.model.origin import DeferredOrigin, Origin
+from argosy.schemas.position import Path, Position
+from argosy.schemas.structure import normalize_application, prune, type_errors
+
+__all__ = ["RenderedTemplate", "TemplatePlace"]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePlace:
+    """Where the fields of a merged template stand: in the generator's own template or in the set's."""
+
+    generator: Path
+    own: Mapping[str, object]
+    locate: Callable[[Path], Position | None]
+
+    def position(self, path: Path = ()) -> Position | None:
+        """The line of a field of the template."""
+        if path and _reaches(self.own, path):
+            return self.locate((*self.generator, "template", *path))
+        return self.locate(("spec", "template", *path))
+
+
+def _reaches(tree: object, path: Path) -> bool:
+    for key in path:
+        try:
+            tree = tree[key]  # type: ignore[index]  # what cannot be indexed is not reached
+        except (KeyError, IndexError, TypeError):
+            return False
+    # An empty value of the generator's own template does not count.
+    return bool(tree)
+
+
+class RenderedTemplate:
+    """One generator's template, compiled. Raises `TemplateError` where it cannot be parsed."""
+
+    def __init__(
+        self,
+        tree: Mapping[str, Any],
+        applicationset: ApplicationSet,
+        filler: Filler,
+        place: TemplatePlace,
+        namespace: str,
+    ) -> None:
+        spec = applicationset.manifest.get("spec") or {}
+        self._tree = {"metadata": dict(tree.get("metadata") or {}), "spec": dict(tree.get("spec") or {})}
+        self._place = place
+        self._namespace = namespace
+        self._patch = spec.get("templatePatch")
+        self._filler = filler
+        self._adds_finalizer = not (spec.get("syncPolicy") or {}).get("preserveResourcesOnDeletion")
+        self._set_name = str((applicationset.manifest.get("metadata") or {}).get("name", ""))
+        try:
+            self._render = filler.compile(_without_nulls(self._tree))
+        except TemplateError as error:
+            raise self._located(error) from error
+
+    def application(self, parameters: Parameters) -> Application:
+        """The Application of one parameter set. Raises `TemplateError` or `PatchError`."""
+        try:
+            # Argo CD gives the template back unrendered where there is nothing to fill in.
+            rendered: Any = self._render(parameters.values) if parameters.values else deepcopy(self._tree)
+        except TemplateError as error:
+            raise self._located(error, parameters) from error
+        metadata = rendered["metadata"]
+        if self._adds_finalizer and parameters.values and not metadata.get("finalizers"):
+            metadata["finalizers"] = [FINALIZER]
+        manifest: dict[str, Any] = {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Application",
+            "metadata": metadata,
+            "spec": rendered["spec"],
+        }
+        if self._patch is not None:
+            manifest = self._patched(manifest, parameters)
+        manifest["metadata"]["namespace"] = self._namespace
+        origin = DeferredOrigin(partial(self._origin, parameters))
+        return Application(normalize_application(manifest), origin)
+
+    def _patched(self, manifest: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
+        position = self._place.locate(("spec", "templatePatch"))
+        related = self._related(parameters)
+        try:
+            text = self._filler(self._patch, parameters.values)
+            return apply_template_patch(
+                manifest,
+                text if isinstance(text, str) else "",
+                partial(type_errors, "Application"),
+                lambda value: prune("Application", value)[0],
+            )
+        except ArgosyError as error:
+            error.position = position
+            error.related = (*error.related, *related)
+            raise
+
+    def _origin(self, parameters: Parameters) -> Origin:
+        return Origin(self._place.position(), self._related(parameters))
+
+    def _related(self, parameters: Parameters) -> tuple[Related, ...]:
+        origin = parameters.origin
+        first = Related(f"generated by this element of ApplicationSet {self._set_name}", origin.position)
+        return (first, *origin.chain)
+
+    def _located(self, error: TemplateError, parameters: Parameters | None = None) -> TemplateError:
+        error.position = self._place.position(error.path)
+        if parameters is not None:
+            error.related = (*error.related, *self._related(parameters))
+        return error
+
+
+def _without_nulls(tree: Any) -> Any:
+    """Argo CD drops null entries of maps when it renders (and keeps them in lists)."""
+    if isinstance(tree, dict):
+        return {key: _without_nulls(value) for key, value in tree.items() if value is not None}
+    if isinstance(tree, list):
+        return [_without_nulls(value) for value in tree]
+    return tree

@@ -1,0 +1,65 @@
+"""`spec.templatePatch`: a rendered text becomes a strategic merge patch on one rendered Application."""
+
+from collections.abc import Callable
+
+from argosy.compiler.strategic_merge import PatchError, strategic_merge
+from argosy.schemas.finding import ArgosyError
+from argosy.schemas.position import Path
+from argosy.schemas.yaml_reader import read_value
+
+__all__ = ["apply_template_patch"]
+
+TypeCheck = Callable[[object], tuple[tuple[Path, str], ...]]
+"""Gives the type errors of a partial Application, each with its path."""
+
+Prune = Callable[[dict[str, object]], dict[str, object]]
+"""Drops the fields that an Application does not have."""
+
+
+def apply_template_patch(
+    manifest: dict[str, object], text: str, check_types: TypeCheck, prune: Prune
+) -> dict[str, object]:
+    """The patched Application. Only the first document of the text counts; an empty one changes nothing.
+
+    As Argo CD: the project, the kind and the namespace stay; fields that do not exist vanish; a started
+    `operation` gets the empty maps that Go writes. Raises `PatchError`.
+    """
+    try:
+        patch = read_value(text, "templatePatch")
+    except ArgosyError as error:
+        raise PatchError(f"the rendered templatePatch is not YAML: {error.message}") from error
+    if patch is None:
+        return manifest
+    if not isinstance(patch, dict):
+        raise PatchError("the rendered templatePatch must be a map")
+    for path, problem in check_types(_without_directives(patch)):
+        place = ".".join(map(str, path))
+        raise PatchError(f"the rendered templatePatch does not fit an Application: {place}: {problem}")
+    patched = prune(strategic_merge(manifest, patch))
+    for key in ("apiVersion", "kind"):
+        patched[key] = manifest[key]
+    patched.pop("status", None)
+    spec, before = patched.get("spec"), manifest.get("spec")
+    if not isinstance(spec, dict) or not spec:
+        spec = patched["spec"] = {"destination": {}, "project": ""}
+    if isinstance(before, dict):
+        # Argo CD keeps the project against patches made from somebody else's parameters.
+        spec["project"] = before.get("project", "")
+    spec.setdefault("destination", {})
+    operation = patched.get("operation")
+    if isinstance(operation, dict):
+        operation.setdefault("initiatedBy", {})
+        operation.setdefault("retry", {})
+    return patched
+
+
+def _without_directives(value: object) -> object:
+    if isinstance(value, dict):
+        return {
+            key: _without_directives(item)
+            for key, item in value.items()
+            if not key.startswith("$") and item is not None
+        }
+    if isinstance(value, list):
+        return [_without_directives(item) for item in value]
+    return value
