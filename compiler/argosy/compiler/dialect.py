@@ -9,7 +9,7 @@ from argosy.generators.parameters import whole_numbers
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.annotations import TEMPLATE_ENGINE
 
-__all__ = ["Filler", "UnknownEngineError", "choose_dialect"]
+__all__ = ["Choice", "Filler", "UnknownEngineError", "choose_dialect"]
 
 _JINJA = "jinja2"
 
@@ -22,18 +22,17 @@ class UnknownEngineError(ArgosyError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A dialect's name in the registry, its options, and whether its parameters are nested."""
+    """A dialect's name in the registry, and its options."""
 
     name: str
-    options: tuple[str, ...]
-    structured: bool
+    options: tuple[str, ...] = ()
 
 
 def choose_dialect(spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> Choice:
     """The annotation first (`jinja2`), then `spec.goTemplate`. Raises `UnknownEngineError`."""
     engine = annotations.get(TEMPLATE_ENGINE)
     if engine == _JINJA:
-        return Choice(_JINJA, (), True)
+        return Choice(_JINJA)
     if engine is not None:
         raise UnknownEngineError(
             f"annotation `{TEMPLATE_ENGINE}: {engine}` names no template engine",
@@ -41,8 +40,8 @@ def choose_dialect(spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> C
         )
     if spec.get("goTemplate") is True:
         options = spec.get("goTemplateOptions") or ()
-        return Choice("go", tuple(map(str, options)), True)
-    return Choice("fasttemplate", (), False)
+        return Choice("go", tuple(map(str, options)))
+    return Choice("fasttemplate")
 
 
 class Filler:

@@ -119,7 +119,7 @@ class _Expander:
             settings=self.settings,
             application_set=str(self.metadata.get("name", "")),
             project=str((template.get("spec") or {}).get("project", "")),
-            structured=choice.structured,
+            dialect=choice.name,
             render=filler,
             locate=self.locate,
             generators=GENERATORS,

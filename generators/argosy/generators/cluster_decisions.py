@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from argosy.generators.generator import Context, GeneratorError, ask
-from argosy.generators.parameters import Parameters, StringMap
+from argosy.generators.parameters import Parameters, StringMap, go_text
 from argosy.generators.selectors import compile_selector
 from argosy.generators.spec_fields import mapping, strings, text
 from argosy.generators.world import IN_CLUSTER_NAME, IN_CLUSTER_SERVER
@@ -32,8 +32,8 @@ class ClusterDecisions:
             cluster = decision.get(match_key)
             if not isinstance(cluster, str) or cluster not in servers:
                 continue
-            parameters: dict[str, object] = {"name": cluster, "server": servers[cluster], **decision}
-            _check_strings(decision, path, context)
+            parameters: dict[str, object] = {"name": cluster, "server": servers[cluster]}
+            parameters.update((key, go_text(value)) for key, value in decision.items())
             # Not templates here: Argo CD copies these values as they are.
             if values and context.structured:
                 parameters["values"] = StringMap(values)
@@ -93,9 +93,3 @@ class _Choice:
 
 def _chooser(spec: Mapping[str, object], path: Path, context: Context) -> _Choice:
     return _Choice(spec, path, context)
-
-
-def _check_strings(decision: Mapping[str, object], path: Path, context: Context) -> None:
-    for key, value in decision.items():
-        if not isinstance(value, str):
-            raise GeneratorError(f"`{key}` of a decision must be a string", position=context.locate(path))

@@ -49,20 +49,25 @@ class Settings:
 class Context:
     """What a generator may use beside its own part of the spec.
 
-    `structured` says that parameters are nested values (Go templates, Jinja2) and not the flat strings
-    of fasttemplate. `render` is the set's template dialect; `locate` finds the line of a place in the
-    set; `depth` counts the matrix and merge generators around.
+    `dialect` is the name of the set's template dialect (`fasttemplate`, `go`, `jinja2`) and `render` fills
+    templates in it; `locate` finds the line of a place in the set; `depth` counts the matrix and merge
+    generators around.
     """
 
     world: World
     settings: Settings
     application_set: str
     project: str
-    structured: bool
+    dialect: str
     render: Render
     locate: Callable[[Path], Position | None]
     generators: Mapping[str, "Generator"]
     depth: int = 0
+
+    @property
+    def structured(self) -> bool:
+        """Whether parameters are nested values, and not the flat strings of fasttemplate."""
+        return self.dialect != "fasttemplate"
 
     def origin(self, path: Path) -> Origin:
         """The place in the set as an origin."""

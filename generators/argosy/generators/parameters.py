@@ -72,8 +72,7 @@ def _flatten_into(flat: dict[str, object], value: object, prefix: str) -> None:
     )
     for key, item in items:
         name = f"{prefix}.{key}" if prefix else str(key)
-        # Go's type switch takes `map[string]interface{}` and `[]interface{}` only.
-        if isinstance(item, (dict, list)) and not isinstance(item, StringMap):
+        if isinstance(item, (dict, list)):
             _flatten_into(flat, item, name)
         else:
             flat[name] = item

@@ -1,5 +1,6 @@
 """The plugin generator: parameter sets from a service that the user runs."""
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -28,7 +29,7 @@ class Plugin:
                 parameters = dict(answer)
             else:
                 parameters = {key: go_text(value) for key, value in flatten(answer).items()}
-            parameters["generator"] = {"input": {"parameters": floats(sent)}}
+            parameters["generator"] = {"input": {"parameters": _seen(sent, context)}}
             add_values(parameters, values, context)
             found.append(Parameters(parameters, partial(context.origin, path)))
         return found
@@ -49,6 +50,17 @@ def _call(name: str, sent: Mapping[str, object], path: Path, context: Context) -
             position=position,
         )
     return PluginCall(context.application_set, data["baseUrl"], data["token"], sent)
+
+
+def _seen(sent: Mapping[str, object], context: Context) -> object:
+    """What templates see of `input.parameters`.
+
+    Argo CD hands Go templates its raw JSON type, which prints as the bytes of the JSON text.
+    """
+    if context.dialect != "go":
+        return floats(dict(sent))
+    texts = {key: json.dumps(value, separators=(",", ":"), sort_keys=True) for key, value in sent.items()}
+    return {key: f"{{[{' '.join(map(str, text.encode()))}]}}" for key, text in texts.items()}
 
 
 def _parameter_sets(body: object, path: Path, context: Context) -> list[dict[str, object]]:
