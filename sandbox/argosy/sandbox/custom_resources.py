@@ -1,12 +1,53 @@
-"""CustomResourceDefinitions: the object types that a definition serves."""
+"""CustomResourceDefinitions: the object types that a definition serves, and decoding of their objects.
 
+`x-kubernetes-validations` (CEL) and conversion webhooks are not run.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from argosy.sandbox.decoding import Decoded, decode_object
+from argosy.sandbox.field_errors import Problems
+from argosy.sandbox.kinds.rules import KindRules
 from argosy.sandbox.resource_types import CustomResource, ObjectType, ResourceType, Subresource
 from argosy.sandbox.schema import Object, SchemaSet
+from argosy.sandbox.structural import prune_and_default, validate_value
 
-__all__ = ["types_of"]
+__all__ = ["RULES", "decode", "types_of", "validate"]
 
 _VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 _SUBRESOURCE_VERBS = ("get", "patch", "update")
+
+
+def _content_changed(new: Object, old: Object) -> bool:
+    """Any change beside metadata counts a generation; so does status where it is no subresource."""
+    left = {name: value for name, value in new.items() if name != "metadata"}
+    right = {name: value for name, value in old.items() if name != "metadata"}
+    return left != right
+
+
+RULES = KindRules(has_generation=True, generation_changes=_content_changed)
+"""What all custom resources have in common (`apiextensions-apiserver/pkg/registry/customresource`)."""
+
+
+def decode(kind: ObjectType, body: Mapping[str, Any]) -> Decoded:
+    """A private copy of the object: pruned, defaulted, its metadata as Go writes it. Raises `ApiError`
+    (400)."""
+    assert kind.custom is not None
+    unknown: list[str] = []
+    value: Object = prune_and_default(kind.custom.schema, dict(body), unknown)
+    schema = kind.schema.child("metadata")
+    given = body.get("metadata")
+    if schema is not None and isinstance(given, Mapping):
+        metadata = decode_object(schema, given, kind.resource.kind, kind.resource.version)
+        value["metadata"] = metadata.object
+        unknown.extend(f"metadata.{path}" for path in metadata.unknown)
+    return Decoded(value, unknown)
+
+
+def validate(custom: CustomResource, value: Object, problems: Problems) -> None:
+    """Finds where an object breaks the schema of its definition."""
+    validate_value(custom.schema, value, problems)
 
 
 def types_of(definition: Object, shared: SchemaSet) -> tuple[ObjectType, ...]:
@@ -44,10 +85,10 @@ def _type_of(spec: Object, version: Object, shared: SchemaSet) -> ObjectType:
         scale=declared.get("scale"),
         printer_columns=tuple(version.get("additionalPrinterColumns", ())),
     )
-    return ObjectType(resource, shared.translate(_merged(root)), custom)
+    return ObjectType(resource, shared.translate(_with_common_fields(root)), custom)
 
 
-def _merged(root: Object) -> Object:
+def _with_common_fields(root: Object) -> Object:
     """The schema that merging uses: the definition's own, with the fields that every object has."""
     meta = "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
     common = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"$ref": meta}}

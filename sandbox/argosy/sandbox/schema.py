@@ -43,11 +43,12 @@ class Schema:
         "associative",
         "atomic_map",
         "defaults",
+        "encoding",
         "is_list",
         "is_map",
         "keys",
+        "name",
         "raw",
-        "required",
         "scalar",
     )
 
@@ -60,7 +61,8 @@ class Schema:
         self.associative = False
         self.keys: tuple[str, ...] = ()
         self.defaults: dict[str, Any] = {}
-        self.required: frozenset[str] = frozenset(self.raw.get("required", ()))
+        self.name = ""
+        self.encoding: Mapping[str, str] = {}
         self._makers: dict[str, Callable[[], Schema]] = {}
         self._children: dict[str, Schema] = {}
         self._elements: Callable[[], Schema] | None = None
@@ -142,9 +144,12 @@ DEDUCED = _deduced()
 class SchemaSet:
     """Named OpenAPI component schemas, translated on demand."""
 
-    def __init__(self, models: Mapping[str, RawSchema], preserve_unknown: bool = False) -> None:
+    def __init__(
+        self, models: Mapping[str, RawSchema], encoding: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """`encoding` tells, by schema and field, how Go writes the field (`sandbox/record/gotypes`)."""
         self._models = models
-        self._preserve = preserve_unknown
+        self._encoding = encoding or {}
         self._named: dict[str, Schema] = {}
         self._by_kind: dict[tuple[str, str, str], str] = {}
         for name, model in models.items():
@@ -167,7 +172,7 @@ class SchemaSet:
 
     def translate(self, raw: RawSchema) -> Schema:
         """An inline schema (the root of a custom resource)."""
-        return self._translate(raw, self._preserve)
+        return self._translate(raw, False)
 
     def _translate_named(self, name: str) -> Schema:
         if name.endswith(".api.resource.Quantity"):
@@ -176,7 +181,10 @@ class SchemaSet:
             return schema
         if name.endswith(".pkg.runtime.RawExtension"):
             return UNTYPED
-        return self._translate(self._models[name], self._preserve)
+        schema = self._translate(self._models[name], False)
+        schema.name = name
+        schema.encoding = self._encoding.get(name, {})
+        return schema
 
     def _reference(self, raw: RawSchema, preserve: bool) -> Callable[[], Schema]:
         target = raw.get("$ref")

@@ -16,7 +16,7 @@ from typing import Any
 from argosy.sandbox.resource_types import ObjectType, ResourceType, Subresource
 from argosy.sandbox.schema import Object, SchemaSet
 
-__all__ = ["Catalog", "load_catalog", "load_openapi", "supported_versions"]
+__all__ = ["Catalog", "load_catalog", "load_openapi", "load_protobuf", "supported_versions"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +46,13 @@ def _read(name: str) -> Any:
 
 
 @lru_cache(maxsize=4)
+def load_protobuf(version: str = "1.37") -> dict[str, dict[str, list[str]]]:
+    """Message name to field number (as text) to `[JSON name, type, "" | "r" (repeated) | "m" (map)]`."""
+    tables: dict[str, dict[str, list[str]]] = _read(f"kubernetes-{version}-protobuf.json.xz")
+    return tables
+
+
+@lru_cache(maxsize=4)
 def load_openapi(version: str = "1.37") -> Object:
     """The full documents: `schemas` (shared components), `paths` (one document each, by file name) and
     `disc`."""
@@ -57,7 +64,7 @@ def load_openapi(version: str = "1.37") -> Object:
 def load_catalog(version: str = "1.37") -> Catalog:
     """Resources and schemas of a shipped minor version. Raises FileNotFoundError for another one."""
     data = _read(f"kubernetes-{version}-lean.json.xz")
-    schemas = SchemaSet(data["schemas"])
+    schemas = SchemaSet(data["schemas"], data["encoding"])
     types: dict[tuple[str, str, str], ObjectType] = {}
     for group in data["disc"]["items"]:
         for group_version in group["versions"]:
