@@ -14,7 +14,7 @@ from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
 from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Path, Position
-from argosy.schemas.structure import prune, type_errors
+from argosy.schemas.structure import prune, refusals
 from argosy.schemas.yaml_reader import Document
 
 __all__ = ["API_VERSION", "KINDS", "Loaded", "kind_of", "load", "load_rendered"]
@@ -79,12 +79,10 @@ def _load(
 def _refusals(
     kind: str, value: Mapping[str, Any], locate: Callable[[Path], Position | None]
 ) -> Iterator[Finding]:
-    for path, problem in type_errors(kind, value):
-        place = ".".join(map(str, path)) or kind
-        yield Finding("schema", Severity.ERROR, f"{place}: {problem}", locate(path))
+    for refusal in refusals(kind, value):
+        yield Finding(refusal.code, Severity.ERROR, refusal.message, locate(refusal.path), hint=refusal.hint)
     metadata = value.get("metadata")
     if not isinstance(metadata, Mapping):
-        yield Finding("schema", Severity.ERROR, f"a {kind} needs `metadata`", locate(()))
         return
     for below, problem in metadata_problems(metadata):
         position = locate(("metadata", *below))

@@ -16,7 +16,7 @@ from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.position import Path, Position
-from argosy.schemas.structure import normalize_application, prune, type_errors
+from argosy.schemas.structure import normalize_application
 
 __all__ = ["RenderedTemplate", "TemplatePlace"]
 
@@ -97,12 +97,7 @@ class RenderedTemplate:
         related = self._related(parameters)
         try:
             text = self._filler(self._patch, parameters.values)
-            return apply_template_patch(
-                manifest,
-                text if isinstance(text, str) else "",
-                partial(type_errors, "Application"),
-                lambda value: prune("Application", value)[0],
-            )
+            return apply_template_patch(manifest, text if isinstance(text, str) else "")
         except ArgosyError as error:
             error.position = position
             error.related = (*error.related, *related)

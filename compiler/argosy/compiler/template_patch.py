@@ -1,24 +1,16 @@
 """`spec.templatePatch`: a rendered text becomes a strategic merge patch on one rendered Application."""
 
-from collections.abc import Callable
-
 from argosy.compiler.strategic_merge import PatchError, strategic_merge
 from argosy.schemas.finding import ArgosyError
-from argosy.schemas.position import Path
+from argosy.schemas.structure import prune, refusals
 from argosy.schemas.yaml_reader import read_value
 
 __all__ = ["apply_template_patch"]
 
-TypeCheck = Callable[[object], tuple[tuple[Path, str], ...]]
-"""Gives the type errors of a partial Application, each with its path."""
-
-Prune = Callable[[dict[str, object]], dict[str, object]]
-"""Drops the fields that an Application does not have."""
+_KIND = "Application"
 
 
-def apply_template_patch(
-    manifest: dict[str, object], text: str, check_types: TypeCheck, prune: Prune
-) -> dict[str, object]:
+def apply_template_patch(manifest: dict[str, object], text: str) -> dict[str, object]:
     """The patched Application. Only the first document of the text counts; an empty one changes nothing.
 
     As Argo CD: the project, the kind and the namespace stay; fields that do not exist vanish; a started
@@ -32,10 +24,11 @@ def apply_template_patch(
         return manifest
     if not isinstance(patch, dict):
         raise PatchError("the rendered templatePatch must be a map")
-    for path, problem in check_types(_without_directives(patch)):
-        place = ".".join(map(str, path))
-        raise PatchError(f"the rendered templatePatch does not fit an Application: {place}: {problem}")
-    patched = prune(strategic_merge(manifest, patch))
+    for refusal in refusals(_KIND, _without_directives(patch)):
+        # A patch need not be complete.
+        if refusal.code == "wrong-type":
+            raise PatchError(f"the rendered templatePatch does not fit: {refusal.message}", hint=refusal.hint)
+    patched, _ = prune(_KIND, strategic_merge(manifest, patch))
     for key in ("apiVersion", "kind"):
         patched[key] = manifest[key]
     patched.pop("status", None)
