@@ -18,7 +18,8 @@ from argosy.clusters.stream import EventType
 from argosy.reconciler.drift import Applied
 from argosy.reconciler.installation import Installation
 from argosy.reconciler.resource import KubernetesObject, ResourceKey, key_of, labels_of, metadata_of
-from argosy.reconciler.tracking import INSTALLATION_LABEL, owner_of
+from argosy.reconciler.tracking import owner_of
+from argosy.schemas.model.annotations import INSTALLATION as INSTALLATION_LABEL
 
 __all__ = ["Change", "ClusterView", "Memory", "Scope", "Spawn"]
 
@@ -42,6 +43,8 @@ class Change:
     key: ResourceKey
     before: KubernetesObject | None
     after: KubernetesObject | None
+    ours: bool = False
+    """It is the answer to a call of ours."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ class Memory:
     """Digest of what was compared by a dry run and of the live content that differed from it."""
     failed: tuple[str, str] = ("", "")
     """Digest of what could not be applied, and the error."""
+    foreign: tuple[str, str] = ("", "")
+    """Digest of what was to be applied, and whom the object belongs to instead."""
     retry_at: float = 0.0
     tries: int = 0
 
@@ -82,7 +87,14 @@ class ClusterView:
         self.client = client
         self.installation = installation
         self.memory: dict[ResourceKey, Memory] = defaultdict(Memory)
-        self.claims: dict[ResourceKey, str] = {}
+        self.claims: dict[ResourceKey, set[str]] = defaultdict(set)
+        """Which Applications want an object at their target."""
+        self.examined: Callable[[str], bool] = lambda _application: False
+        """Whether what an Application wants is known, so that its claims are complete."""
+        self.holders: dict[ResourceKey, str] = {}
+        """Which Application applied an object that no watch has shown yet, or is about to."""
+        self.in_flight: set[ResourceKey] = set()
+        """Objects with a call of ours under way: who made it looks at them when it returns."""
         self.namespaces: set[str] = set()
         """Namespaces that are known to exist."""
         self._on_change = on_change
@@ -152,12 +164,12 @@ class ClusterView:
             return before
         obj = self._trimmed(obj)
         self._store(key, obj)
+        self._on_change(Change(self, key, before, obj, ours=True))
         return obj
 
-    def remove(self, key: ResourceKey, uid: str = "") -> None:
-        """Forget an object that we deleted."""
-        if uid:
-            self._deleted_by_us.add(uid)
+    def expect_deletion(self, uid: str) -> None:
+        """We are about to delete an object: its leaving needs no confirmation."""
+        self._deleted_by_us.add(uid)
 
     def forget(self, key: ResourceKey) -> None:
         """The object is gone."""
@@ -166,8 +178,9 @@ class ClusterView:
         if watch is not None:
             watch.keys.discard(key)
         if before is not None and (owner := owner_of(before)):
-            self._owned[owner.application].discard(key)
+            self._owned[owner.app].discard(key)
         self.memory.pop(key, None)
+        self.holders.pop(key, None)
         if key.kind == "Namespace" and not key.group:
             self.namespaces.discard(key.name)
 
@@ -181,10 +194,10 @@ class ClusterView:
     def _store(self, key: ResourceKey, obj: KubernetesObject) -> None:
         before = self._objects.get(key)
         if before is not None and (owner := owner_of(before)):
-            self._owned[owner.application].discard(key)
+            self._owned[owner.app].discard(key)
         self._objects[key] = obj
         if owner := owner_of(obj):
-            self._owned[owner.application].add(key)
+            self._owned[owner.app].add(key)
         watch = self._watches.get((key.group, key.kind))
         if watch is not None:
             watch.keys.add(key)

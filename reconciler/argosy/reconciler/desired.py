@@ -21,23 +21,23 @@ from argosy.reconciler.resource import (
     name_of,
     namespace_of,
 )
-from argosy.reconciler.tracking import INSTALLATION_LABEL, TRACKING_ANNOTATION, TrackingId
+from argosy.reconciler.tracking import with_tracking
+from argosy.schemas.model.annotations import HELM_HOOK, HOOK, SYNC_OPTIONS, SYNC_WAVE, parse_wave
 from argosy.schemas.position import Position
 
 __all__ = ["Desired", "DesiredObject", "Owner", "Problem", "Rendered", "prepare", "wave_of"]
 
-_SYNC_WAVE = "argocd.argoproj.io/sync-wave"
-_SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
-_HOOK = "argocd.argoproj.io/hook"
-_HELM_HOOK = "helm.sh/hook"
-
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose objects these are: the Application's name as tracking ids spell it, and the installation."""
+    """Whose objects these are: the Application's name as tracking ids spell it, and the installation.
+
+    `namespace` is the destination's: where objects go that name none.
+    """
 
     application: str
     installation: str
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,6 @@ class Desired:
 def prepare(
     manifests: Iterable[Rendered],
     owner: Owner,
-    default_namespace: str,
     namespaced: Callable[[str, str], bool | None],
 ) -> Desired:
     """The objects to apply.
@@ -110,13 +109,13 @@ def prepare(
             continue
         value = manifest.value
         annotations = annotations_of(value)
-        if _HOOK in annotations or _HELM_HOOK in annotations:
+        if HOOK in annotations or HELM_HOOK in annotations:
             warnings.append(_left_out(manifest))
             continue
         group, kind = group_of(value), kind_of(value)
         scope = namespaced(group, kind)
         scope = scopes.get((group, kind)) if scope is None else scope
-        desired = _object(manifest, owner, default_namespace, scope)
+        desired = _object(manifest, owner, scope)
         if isinstance(desired, Problem):
             errors.append(desired)
             continue
@@ -131,13 +130,10 @@ def prepare(
 
 def wave_of(obj: Mapping[str, Any]) -> int | None:
     """The sync wave that an object states, 0 without one, `None` where it is not a whole number."""
-    text = annotations_of(obj).get(_SYNC_WAVE)
+    text = annotations_of(obj).get(SYNC_WAVE)
     if text is None or text == "":
         return 0
-    try:
-        return int(text)
-    except ValueError:
-        return None
+    return parse_wave(text)
 
 
 def _malformed(manifest: Rendered) -> Problem | None:
@@ -165,27 +161,25 @@ def _left_out(manifest: Rendered) -> Problem:
     return Problem("ExcludedResourceWarning", text, manifest.position)
 
 
-def _object(
-    manifest: Rendered, owner: Owner, default_namespace: str, scope: bool | None
-) -> DesiredObject | Problem:
+def _object(manifest: Rendered, owner: Owner, scope: bool | None) -> DesiredObject | Problem:
     value = manifest.value
     wave = wave_of(value)
     if wave is None:
-        found = annotations_of(value)[_SYNC_WAVE]
+        found = annotations_of(value)[SYNC_WAVE]
         text = f"{key_of(value)}: the sync wave is {found!r}; expected a whole number"
         return Problem("ComparisonError", text, manifest.position)
     namespace = namespace_of(value)
     if scope is False:
         namespace = ""
     elif scope is True and not namespace:
-        if not default_namespace:
+        if not owner.namespace:
             text = f"neither {key_of(value)} nor the destination names a namespace; set one of the two"
             return Problem("InvalidSpecError", text, manifest.position)
-        namespace = default_namespace
+        namespace = owner.namespace
     key = ResourceKey(group_of(value), kind_of(value), namespace, name_of(value))
     applied = _marked(value, key, owner)
     options = frozenset(
-        part.strip() for part in annotations_of(value).get(_SYNC_OPTIONS, "").split(",") if part.strip()
+        part.strip() for part in annotations_of(value).get(SYNC_OPTIONS, "").split(",") if part.strip()
     )
     return DesiredObject(key, applied, wave, digest_of(applied), options, manifest.position)
 
@@ -204,10 +198,9 @@ def _marked(value: Mapping[str, Any], key: ResourceKey, owner: Owner) -> Kuberne
         metadata["namespace"] = key.namespace
     else:
         metadata.pop("namespace", None)
-    metadata["labels"] = {**(metadata.get("labels") or {}), INSTALLATION_LABEL: owner.installation}
-    tracking = str(TrackingId(owner.application, key.group, key.kind, key.namespace, key.name))
-    metadata["annotations"] = {**(metadata.get("annotations") or {}), TRACKING_ANNOTATION: tracking}
-    applied = {**value, "metadata": metadata}
+    applied = with_tracking(
+        {**value, "metadata": metadata}, owner.application, owner.installation, owner.namespace
+    )
     applied.pop("status", None)
     if not key.group and key.kind == "Secret":
         applied = _with_encoded_data(applied)

@@ -78,6 +78,7 @@ class Observed:
     message: str = ""
     owner: str = ""
     failed: str = ""
+    retry: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class PlanRequest:
     - `reached`: the highest wave that the roll to this target has entered, `None` before the first.
     - `children_wait`: the lowest wave with a child that is not settled, and what is waited for.
     - `frozen`: why nothing may be pruned: something that the target depends on is unknown or unconfirmed.
+    - `at_once`: a person confirmed just these deletions, so they are all begun together.
     """
 
     target: tuple[DesiredObject, ...]
@@ -130,6 +132,7 @@ class PlanRequest:
     children_wait: tuple[int, str] | None = None
     held: str = ""
     frozen: str = ""
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,8 @@ def _step(item: DesiredObject, request: PlanRequest, entered: bool, reason: str)
         if not at_target:
             return Step(Action.HOLD, item.key, item.wave, item, False, reason)
         return Step(Action.NOTHING, item.key, item.wave, due)
+    if observed.failed and not observed.retry:
+        return Step(Action.HOLD, item.key, item.wave, due, at_target, observed.failed)
     rolling = entered and not request.done and request.roll
     if rolling or request.heal:
         return Step(Action.APPLY, item.key, item.wave, due, at_target)
@@ -265,7 +270,7 @@ def _prunes(request: PlanRequest, complete: bool) -> list[Step]:
     highest: int | None = None
     for extra in ordered:
         reason = _kept(extra, request, complete)
-        if not reason and highest is not None and extra.wave < highest:
+        if not reason and not request.at_once and highest is not None and extra.wave < highest:
             reason = f"after the objects of wave {highest} are gone"
         if not reason:
             highest = extra.wave

@@ -6,10 +6,13 @@ from typing import Any
 
 from argosy.reconciler.resource import ResourceKey
 
-__all__ = ["HEALTH_ORDER", "Condition", "Operation", "Report", "ResourceReport", "worst_health"]
+__all__ = ["HEALTH_ORDER", "PENDING", "Condition", "Operation", "Report", "ResourceReport", "worst_health"]
 
 HEALTH_ORDER = ("Healthy", "Suspended", "Progressing", "Missing", "Degraded", "Unknown")
 """From best to worst, as gitops-engine's `pkg/health` orders them."""
+
+PENDING = "Pending"
+"""The result of an object that a sync is about to apply: written down before the call."""
 
 
 @dataclass(frozen=True, slots=True)

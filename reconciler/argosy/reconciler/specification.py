@@ -18,21 +18,21 @@ from argosy.reconciler.resource import (
     namespace_of,
 )
 from argosy.schemas.finding import ArgosyError
+from argosy.schemas.model.annotations import DEPENDS_ON, FINALIZERS, TIMEOUT, parse_names, timeout_of
 
 __all__ = [
     "APPLICATION",
     "APPLICATION_SET",
-    "RESOURCES_FINALIZER",
     "ApplicationSpec",
     "Destination",
     "SpecificationError",
-    "duration_seconds",
+    "depends_on",
+    "fingerprint",
     "node_key",
 ]
 
 APPLICATION = "Application"
 APPLICATION_SET = "ApplicationSet"
-RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 _IN_CLUSTER = ("in-cluster", "https://kubernetes.default.svc")
 _DEFAULT_TIMEOUT = 600.0
 
@@ -82,6 +82,9 @@ class ApplicationSpec:
     deleting: bool
     history_limit: int
     timeout: float
+    depends_on: tuple[str, ...]
+    fingerprint: str
+    """Of what a revision is rendered from and where it goes; the sync policy is no part of it."""
 
     @property
     def name(self) -> str:
@@ -99,11 +102,6 @@ class ApplicationSpec:
         operation = self.manifest.get("operation")
         return operation if isinstance(operation, Mapping) else None
 
-    @property
-    def fingerprint(self) -> str:
-        """Of what a revision is rendered from and where it goes; the sync policy is no part of it."""
-        return fingerprint(self.sources, self.manifest["spec"].get("destination") or {})
-
     @classmethod
     def parse(cls, manifest: KubernetesObject) -> "ApplicationSpec":
         """Read a manifest. Raises `SpecificationError`."""
@@ -115,12 +113,13 @@ class ApplicationSpec:
         several = bool(spec.get("sources"))
         finalizers = metadata_of(manifest).get("finalizers") or ()
         limit = spec.get("revisionHistoryLimit")
+        sources = _sources(spec)
         return cls(
             key=NodeKey(APPLICATION, namespace_of(manifest), name_of(manifest)),
             uid=str(metadata_of(manifest).get("uid", "")),
             manifest=manifest,
             project=str(spec.get("project") or "default"),
-            sources=_sources(spec),
+            sources=sources,
             several=several,
             destination=_destination(spec.get("destination") or {}),
             automated=on,
@@ -128,10 +127,12 @@ class ApplicationSpec:
             self_heal=on and bool(given.get("selfHeal")),
             allow_empty=on and bool(given.get("allowEmpty")),
             sync_options=frozenset(str(option) for option in policy.get("syncOptions") or ()),
-            finalizer=any(str(item).startswith(RESOURCES_FINALIZER) for item in finalizers),
+            finalizer=any(item in FINALIZERS for item in finalizers),
             deleting=bool(metadata_of(manifest).get("deletionTimestamp")),
             history_limit=10 if limit is None else int(limit),
             timeout=_timeout(manifest),
+            depends_on=depends_on(manifest),
+            fingerprint=fingerprint(sources, spec.get("destination") or {}),
         )
 
 
@@ -145,21 +146,9 @@ def node_key(manifest: Mapping[str, Any]) -> NodeKey:
     return NodeKey(str(manifest.get("kind")), namespace_of(manifest), name_of(manifest))
 
 
-def duration_seconds(text: str) -> float | None:
-    """Seconds of a duration in Go's form (`10m`, `1h30m`, `90s`, `500ms`), `None` where it is none."""
-    units = {"ms": 0.001, "h": 3600.0, "m": 60.0, "s": 1.0}
-    rest, total = text.strip(), 0.0
-    if not rest:
-        return None
-    while rest:
-        number = rest[: len(rest) - len(rest.lstrip("0123456789."))]
-        rest = rest[len(number) :]
-        unit = next((name for name in units if rest.startswith(name)), None)
-        if unit is None or not number or number.count(".") > 1 or number == ".":
-            return None
-        total += float(number) * units[unit]
-        rest = rest[len(unit) :]
-    return total
+def depends_on(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names in `argosy.dev/depends-on`."""
+    return parse_names(str(annotations_of(manifest).get(DEPENDS_ON, "")))
 
 
 def _sources(spec: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
@@ -192,12 +181,10 @@ def _destination(destination: Mapping[str, Any]) -> Destination:
 
 
 def _timeout(manifest: KubernetesObject) -> float:
-    text = annotations_of(manifest).get("argosy.dev/timeout")
-    if text is None:
-        return _DEFAULT_TIMEOUT
-    seconds = duration_seconds(str(text))
-    if seconds is None or seconds <= 0:
+    try:
+        return timeout_of(annotations_of(manifest)) or _DEFAULT_TIMEOUT
+    except ValueError as error:
+        text = annotations_of(manifest)[TIMEOUT]
         raise SpecificationError(
-            f"annotation argosy.dev/timeout is {text!r}; expected a duration such as 90s, 10m or 1h30m"
-        )
-    return seconds
+            f"annotation {TIMEOUT} is {text!r}; expected a duration such as 90s, 10m or 1h30m"
+        ) from error

@@ -7,18 +7,13 @@ Application at rest has a status at rest.
 from collections.abc import Mapping
 from typing import Any
 
-from argosy.reconciler.report import Operation, Report, ResourceReport
-from argosy.reconciler.specification import ApplicationSpec, fingerprint
+from argosy.reconciler.report import PENDING, Operation, Report, ResourceReport
+from argosy.reconciler.specification import ApplicationSpec
+from argosy.reconciler.status_memory import history_target
 
 __all__ = [
     "at_rest",
     "build_status",
-    "entry_revisions",
-    "entry_sources",
-    "history_target",
-    "reached_before",
-    "rolled_before",
-    "target_id",
 ]
 
 _FINISHED = ("Succeeded", "Failed", "Error")
@@ -59,55 +54,6 @@ def at_rest(before: Mapping[str, Any], status: dict[str, Any], now: str) -> dict
     """The status with `reconciledAt`, which moves only when something else does."""
     same = {key: value for key, value in before.items() if key != "reconciledAt"} == status
     return status | {"reconciledAt": before.get("reconciledAt", now) if same else now}
-
-
-def rolled_before(spec: ApplicationSpec) -> Mapping[str, Any] | None:
-    """The last entry of the history: what the Application was last synced to completely."""
-    history = spec.status.get("history") or ()
-    return history[-1] if history else None
-
-
-def reached_before(spec: ApplicationSpec, target: str) -> int | None:
-    """The highest wave that a sync to the target entered, as the status says; `None` for another target.
-
-    It is written before a wave is applied, so that no wave is taken back after a restart.
-    """
-    state = spec.status.get("operationState") or {}
-    result = state.get("syncResult") or {}
-    if not result or _target_of(spec, result) != target:
-        return None
-    waves = [int(item.get("syncWave") or 0) for item in result.get("resources") or ()]
-    return max(waves, default=None)
-
-
-def target_id(spec: ApplicationSpec, revisions: tuple[str, ...]) -> str:
-    """Names a target: what is rendered, at which revisions, and where it goes."""
-    return f"{spec.fingerprint}@{','.join(revisions)}"
-
-
-def history_target(spec: ApplicationSpec, entry: Mapping[str, Any]) -> str:
-    """The target that an entry of the history speaks of."""
-    return _target_of(spec, entry)
-
-
-def entry_sources(entry: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    """The sources that a history entry or a sync result speaks of."""
-    return (
-        tuple(entry["sources"])
-        if entry.get("sources")
-        else ((entry["source"],) if entry.get("source") else ())
-    )
-
-
-def entry_revisions(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """The revisions that a history entry or a sync result speaks of."""
-    several = entry.get("revisions")
-    return tuple(several) if several else ((entry["revision"],) if entry.get("revision") else ())
-
-
-def _target_of(spec: ApplicationSpec, entry: Mapping[str, Any]) -> str:
-    destination = spec.manifest["spec"].get("destination") or {}
-    return f"{fingerprint(entry_sources(entry), destination)}@{','.join(entry_revisions(entry))}"
 
 
 def _revision_fields(spec: ApplicationSpec, revisions: tuple[str, ...]) -> dict[str, Any]:
@@ -172,7 +118,7 @@ def _conditions(before: Mapping[str, Any], report: Report, now: str) -> list[dic
 def _history(spec: ApplicationSpec, report: Report, now: str) -> list[dict[str, Any]]:
     entries = list(spec.status.get("history") or ())
     entry = _revision_fields(spec, report.revisions) | _source_fields(spec)
-    if entries and _target_of(spec, entries[-1]) == _target_of(spec, entry):
+    if entries and history_target(spec, entries[-1]) == history_target(spec, entry):
         return entries
     number = int(entries[-1].get("id", 0)) + 1 if entries else 0
     automated = report.operation is None or report.operation.asked is None
@@ -195,7 +141,7 @@ def _operation_state(spec: ApplicationSpec, report: Report, operation: Operation
     result["resources"] = [_result(item) for item in report.resources or () if item.result]
     if not result["resources"]:
         del result["resources"]
-    same_target = _target_of(spec, before.get("syncResult") or {}) == _target_of(spec, result)
+    same_target = history_target(spec, before.get("syncResult") or {}) == history_target(spec, result)
     goes_on = same_target and not operation.fresh
     state: dict[str, Any] = {
         "operation": _operation(spec, report, operation),
@@ -228,11 +174,11 @@ def _result(item: ResourceReport) -> dict[str, Any]:
         "kind": item.key.kind,
         "namespace": item.key.namespace,
         "name": item.key.name,
-        "status": item.result,
         "message": item.message,
-        "hookPhase": "Running" if item.result == "Synced" else "Failed",
+        # As Argo CD: what was applied is "Running" until the next sync looks at it.
+        "hookPhase": "Failed" if item.result in ("SyncFailed", "PruneSkipped") else "Running",
         "syncPhase": "Sync",
     }
-    if item.wave:
-        found["syncWave"] = item.wave
+    if item.result != PENDING:
+        found["status"] = item.result
     return found

@@ -1,0 +1,302 @@
+"""One pass over one Application: from its object to its status, doing the next possible steps on the way.
+
+Level-based: whatever is remembered between passes is a cache. Everything unknown ends in a condition, never
+in a deletion; what was rolled out before is kept as it was meanwhile.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from argosy.clusters.errors import ApiError, UnknownKind
+from argosy.clusters.objects import GroupVersionKind
+from argosy.reconciler.cluster_view import ClusterView
+from argosy.reconciler.deletion_guard import guard_parent
+from argosy.reconciler.desired import Desired, Owner, prepare
+from argosy.reconciler.gates import Gates
+from argosy.reconciler.namespaces import ensure_namespace
+from argosy.reconciler.observe import Observer
+from argosy.reconciler.pass_state import COMPARISON_ERROR, PassState
+from argosy.reconciler.plan import Action, Plan, PlanRequest, make_plan
+from argosy.reconciler.projects import check_objects, check_project
+from argosy.reconciler.report import Condition
+from argosy.reconciler.reporting import write_progress
+from argosy.reconciler.resource import ResourceKey, annotations_of
+from argosy.reconciler.runner import Runner
+from argosy.reconciler.specification import ApplicationSpec
+from argosy.reconciler.status_memory import (
+    asked_operation,
+    entry_revisions,
+    history_target,
+    inventory_kinds,
+    inventory_of,
+    reached_before,
+    rolled_before,
+    spec_at,
+    target_id,
+)
+from argosy.schemas.finding import ArgosyError
+from argosy.schemas.knowledge import Unknown
+from argosy.schemas.model.annotations import CONFIRM_DELETION
+
+__all__ = ["ApplicationPass", "BlockedError"]
+
+_ROUNDS = 100
+"""More rounds than any plan has waves and kinds: a pass that still finds work then is a bug, not a
+rollout."""
+
+
+class BlockedError(Exception):
+    """The target is not known; the conditions say why."""
+
+    def __init__(self, *conditions: Condition) -> None:
+        super().__init__("; ".join(condition.message for condition in conditions))
+        self.conditions = conditions
+
+
+class ApplicationPass(PassState):
+    """The work of one pass. `run` fills in what was found."""
+
+    __slots__ = ()
+
+    async def run(self) -> None:
+        """Find out what is wanted, do the next steps. What is unknown ends in conditions."""
+        self.asked = asked_operation(self.spec)
+        try:
+            self.view = await self._destination()
+            self.commits = await self._commits()
+            self.target = target_id(self.spec, self.commits)
+            self.wanted = await self._render_target(self.view)
+            self.known = True
+        except BlockedError as blocked:
+            self.conditions += blocked.conditions
+            await self._heal_unknown()
+            return
+        try:
+            await self._compare(self.view)
+        except ApiError as error:
+            self.known = False
+            self.conditions.append(Condition(COMPARISON_ERROR, error.message))
+
+    # What is wanted
+
+    async def _destination(self) -> ClusterView:
+        if problems := check_project(self.world, self.spec):
+            raise BlockedError(*problems)
+        try:
+            return await self.world.view_of(self.spec.destination)
+        except ArgosyError as error:
+            kind = "InvalidSpecError" if not isinstance(error, ApiError) else COMPARISON_ERROR
+            raise BlockedError(Condition(kind, error.message)) from error
+
+    async def _commits(self) -> tuple[str, ...]:
+        commits = []
+        for source in self.spec.sources:
+            if source.get("chart"):
+                raise BlockedError(_unsupported_chart(source))
+            answer = await self.world.revisions.resolve(
+                str(source["repoURL"]), str(source.get("targetRevision") or "")
+            )
+            if isinstance(answer, Unknown):
+                raise BlockedError(Condition(COMPARISON_ERROR, answer.reason))
+            commits.append(answer.value)
+        return tuple(commits)
+
+    async def _render_target(self, view: ClusterView) -> Desired:
+        desired = await self._desired(view, self.spec, self.commits, self.target)
+        if desired.errors:
+            raise BlockedError(*(Condition(item.condition, str(item)) for item in desired.errors))
+        self.conditions += [Condition(item.condition, str(item)) for item in desired.warnings]
+        discovery = await view.client.discover()
+        if problems := check_objects(self.world, self.spec, desired.objects, discovery):
+            raise BlockedError(*problems)
+        return desired
+
+    async def _desired(
+        self, view: ClusterView, spec: ApplicationSpec, commits: tuple[str, ...], target: str
+    ) -> Desired:
+        """Rendered and prepared once for each target; the two that matter are kept."""
+        try:
+            discovery = await view.client.discover()
+        except ApiError as error:
+            raise BlockedError(Condition(COMPARISON_ERROR, error.message)) from error
+
+        def namespaced(group: str, kind: str) -> bool | None:
+            found = discovery.find_kind(group, kind)
+            return found.namespaced if found else None
+
+        known = self.memory.desired.get(target)
+        if known is not None:
+            return known
+        try:
+            rendered = await self.world.render(spec, commits)
+        except ArgosyError as error:
+            place = f"{error.position}: " if error.position else ""
+            raise BlockedError(Condition(COMPARISON_ERROR, place + error.message)) from error
+        owner = Owner(self.application, self.world.installation.id, spec.destination.namespace)
+        desired = prepare(rendered.manifests, owner, namespaced)
+        self.memory.source_types[target] = rendered.source_types
+        served = all(discovery.find_kind(key.group, key.kind) for key in desired.by_key)
+        if served:
+            self.memory.desired[target] = desired
+        return desired
+
+    async def _load_current(self, view: ClusterView) -> None:
+        """What was rolled out before this target, so that its objects are kept meanwhile."""
+        entry = rolled_before(self.spec)
+        if entry is None or self.done_before:
+            return
+        earlier = spec_at(self.spec, entry)
+        try:
+            desired = await self._desired(
+                view, earlier, entry_revisions(entry), history_target(self.spec, entry)
+            )
+        except BlockedError:
+            return  # an old commit that cannot be rendered any more: its objects stay as they are
+        self.current = desired.by_key
+
+    # What is done
+
+    async def _compare(self, view: ClusterView) -> None:
+        entry = rolled_before(self.spec)
+        self.done_before = entry is not None and history_target(self.spec, entry) == self.target
+        self._claim(view)
+        await self._load_current(view)
+        self._forget_old_targets()
+        before = reached_before(self.spec, self.target)
+        if before is not None:
+            self.memory.reached.setdefault(self.target, before)
+        observer = Observer(view, self.application, self.world.loop_time)
+        runner = Runner(view, self.application, self.world.loop_time, self.world.chance)
+        for _ in range(_ROUNDS):
+            await self._watch_kinds(view)
+            self.plan = self._make_plan(observer)
+            if not self.plan.calls:
+                return
+            await self._write_ahead(self.plan)
+            await ensure_namespace(self.spec, self.wanted, view)
+            ran = await runner.run(self.plan.calls)
+            self.ran += ran
+            if self.plan.reached is not None:
+                self.memory.reached[self.target] = self.plan.reached
+            if all(item.error is not None for item in ran):
+                self.plan = self._make_plan(observer)
+                return
+
+    def _make_plan(self, observer: Observer) -> Plan:
+        spec = self.spec
+        self.observed = {
+            item.key: observer.observe(item, self.current.get(item.key)) for item in self.wanted.objects
+        }
+        gates = self.world.gates()
+        self.gate = None if self.done_before else gates.may_roll(spec.key)
+        extras, strays = observer.extras(self.wanted.by_key, inventory_of(spec))
+        asked = self.asked is not None
+        automated = self.may_sync
+        prune = spec.prune or bool(asked and ((self.asked or {}).get("sync") or {}).get("prune"))
+        self.frozen = guard_parent(self.world, spec, self.wanted, extras) if prune else None
+        if not self.wanted.objects and extras and not spec.allow_empty and not asked:
+            text = "auto-sync will wipe out all resources; set allowEmpty if that is meant"
+            self.frozen = Condition("SyncError", text)
+        self._strays(strays)
+        latched = self.target in self.memory.reached
+        request = PlanRequest(
+            target=self.wanted.objects,
+            current=self.current,
+            observed=self.observed,
+            extras=tuple(extras),
+            roll=automated and (self.gate is None) and (not self.done_before or asked),
+            heal=spec.automated and spec.self_heal,
+            done=self.done_before and not asked,
+            prune=prune and (automated or self.done_before),
+            reached=self.memory.reached.get(self.target) if latched and automated else None,
+            children_wait=self._children_wait(gates),
+            held=str(self.gate) if self.gate else "" if automated else "sync is not automated",
+            frozen=self.frozen.message if self.frozen else "",
+            at_once=CONFIRM_DELETION in annotations_of(spec.manifest),
+        )
+        return make_plan(request)
+
+    def _children_wait(self, gates: Gates) -> tuple[int, str] | None:
+        """The lowest wave among the children in which something is not settled."""
+        waves = {item.wave for item in self.wanted.objects}
+        children = self.world.hierarchy.graph.waves(self.spec.key)
+        for wave in children:
+            if not any(later > wave for later in waves):
+                return None
+            if closed := gates.lower_waves(self.spec.key, wave + 1):
+                return wave, f"{closed.on}: {closed.reason}"
+        return None
+
+    def _claim(self, view: ClusterView) -> None:
+        for key in list(view.claims):
+            if self.application in view.claims[key] and key not in self.wanted.by_key:
+                view.claims[key].discard(self.application)
+        for key in self.wanted.by_key:
+            view.claims[key].add(self.application)
+
+    def _forget_old_targets(self) -> None:
+        entry = rolled_before(self.spec)
+        keep = {self.target, history_target(self.spec, entry) if entry else ""}
+        for cache in (self.memory.desired, self.memory.source_types, self.memory.reached):
+            for name in [name for name in cache if name not in keep]:
+                del cache[name]
+
+    async def _watch_kinds(self, view: ClusterView) -> None:
+        kinds = {GroupVersionKind.of(item.value) for item in self.wanted.objects}
+        kinds |= {GroupVersionKind.of(item.value) for item in self.current.values()}
+        kinds |= inventory_kinds(self.spec)
+        for kind in sorted(kinds):
+            if not view.watches(kind.group, kind.kind):
+                try:
+                    await view.watch([kind])
+                except UnknownKind:
+                    continue  # the apply says so, where one is due
+
+    async def _write_ahead(self, plan: Plan) -> None:
+        """Before a wave is entered, the status says so: neither the wave nor an object is forgotten by a
+        crash."""
+        if self.done_before or plan.reached is None:
+            return
+        if not any(step.action is Action.APPLY and step.at_target for step in plan.calls):
+            return
+        known = reached_before(self.spec, self.target)
+        listed = inventory_of(self.spec)
+        entering = {item.key for item in self.wanted.objects if item.wave <= plan.reached}
+        if known is not None and known >= plan.reached and entering <= listed:
+            return
+        await write_progress(self, plan)
+
+    def _strays(self, strays: list[ResourceKey]) -> None:
+        self.conditions = [item for item in self.conditions if item.type != "OrphanedResourceWarning"]
+        if strays:
+            names = ", ".join(str(key) for key in strays[:5]) + (" and others" if len(strays) > 5 else "")
+            text = f"{names} bear this Application's marks but are in no list of what it made; they are kept"
+            self.conditions.append(Condition("OrphanedResourceWarning", text))
+
+    async def _heal_unknown(self) -> None:
+        """The target is unknown: what was rolled out last stays as it was."""
+        entry = rolled_before(self.spec)
+        if entry is None or self.view is None or not (self.spec.automated and self.spec.self_heal):
+            return
+        view = self.view
+        try:
+            desired = await self._desired(
+                view, spec_at(self.spec, entry), entry_revisions(entry), history_target(self.spec, entry)
+            )
+            observer = Observer(view, self.application, self.world.loop_time)
+            runner = Runner(view, self.application, self.world.loop_time, self.world.chance)
+            self.wanted = desired
+            await self._watch_kinds(view)
+            observed = {item.key: observer.observe(item, None) for item in desired.objects}
+            request = PlanRequest(desired.objects, {}, observed, heal=True, done=True, frozen="unknown")
+            self.ran += await runner.run(make_plan(request).calls)
+        except (BlockedError, ApiError):
+            return  # the conditions say already what is unknown
+
+
+def _unsupported_chart(source: Mapping[str, Any]) -> Condition:
+    text = (
+        f"the source is the chart {source.get('chart')} of {source.get('repoURL')}: charts are only rendered "
+        "from Git so far; keep the chart in a Git repository and name it by path"
+    )
+    return Condition(COMPARISON_ERROR, text)

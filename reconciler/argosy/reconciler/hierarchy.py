@@ -1,0 +1,78 @@
+"""Who is whose parent: the Applications and sets of the management cluster as a rollout graph.
+
+Reads nothing but the objects: the tracking id on an Application or set names the Application that renders
+it, the ownerReference names the set that generates it. Keeps the graph until something about the order
+changes.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from argosy.compiler.rollout import NodeKey, RolloutGraph, RolloutNode, build
+from argosy.reconciler.desired import wave_of
+from argosy.reconciler.resource import metadata_of, namespace_of
+from argosy.reconciler.specification import APPLICATION, APPLICATION_SET, depends_on, node_key
+from argosy.reconciler.tracking import owner_of
+
+__all__ = ["Hierarchy", "parent_of", "set_of"]
+
+
+class Hierarchy:
+    """The nodes and their order, kept up to date object by object."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[NodeKey, RolloutNode] = {}
+        self._graph: RolloutGraph | None = None
+
+    @property
+    def graph(self) -> RolloutGraph:
+        """The order at this moment."""
+        if self._graph is None:
+            self._graph = build(self._nodes.values())
+        return self._graph
+
+    @property
+    def keys(self) -> Iterable[NodeKey]:
+        """All Applications and sets."""
+        return self._nodes.keys()
+
+    def put(self, manifest: Mapping[str, Any]) -> bool:
+        """Take in an object; whether the order may be another one now."""
+        node = RolloutNode(
+            key=node_key(manifest),
+            parent=parent_of(manifest),
+            wave=wave_of(manifest) or 0,
+            depends_on=depends_on(manifest),
+        )
+        if self._nodes.get(node.key) == node:
+            return False
+        self._nodes[node.key] = node
+        self._graph = None
+        return True
+
+    def remove(self, key: NodeKey) -> None:
+        """The object is gone."""
+        if self._nodes.pop(key, None) is not None:
+            self._graph = None
+
+
+def parent_of(manifest: Mapping[str, Any]) -> NodeKey | None:
+    """The Application that renders an object, or the set that generates it; `None` for a root."""
+    generator = set_of(manifest)
+    if generator is not None:
+        return NodeKey(APPLICATION_SET, namespace_of(manifest), generator)
+    owner = owner_of(manifest)
+    if owner is None:
+        return None
+    namespace, found, name = owner.app.partition("_")
+    if not found:
+        namespace, name = namespace_of(manifest), owner.app
+    return NodeKey(APPLICATION, namespace, name)
+
+
+def set_of(manifest: Mapping[str, Any]) -> str | None:
+    """The name of the ApplicationSet that owns an Application."""
+    for reference in metadata_of(manifest).get("ownerReferences") or ():
+        if reference.get("kind") == APPLICATION_SET and reference.get("controller"):
+            return str(reference.get("name"))
+    return None

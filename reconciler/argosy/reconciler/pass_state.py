@@ -1,0 +1,78 @@
+"""What one pass over an Application works with and finds: the data between its parts. No behaviour.
+
+`application_pass` fills it in, `reporting` makes a status of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from argosy.compiler.rollout import NodeKey
+from argosy.reconciler.cluster_view import ClusterView
+from argosy.reconciler.desired import Desired, DesiredObject
+from argosy.reconciler.gates import Waits
+from argosy.reconciler.installation import ARGO_GROUP
+from argosy.reconciler.plan import Observed, Plan
+from argosy.reconciler.report import Condition
+from argosy.reconciler.resource import ResourceKey
+from argosy.reconciler.runner import Ran
+from argosy.reconciler.specification import APPLICATION, APPLICATION_SET, ApplicationSpec
+from argosy.reconciler.surroundings import Surroundings
+from argosy.reconciler.tracking import instance_name
+
+__all__ = ["COMPARISON_ERROR", "PassMemory", "PassState", "child_key"]
+
+COMPARISON_ERROR = "ComparisonError"
+
+
+@dataclass(slots=True)
+class PassMemory:
+    """What one Application's passes hand to the next: caches, and since when something is waited for."""
+
+    desired: dict[str, Desired] = field(default_factory=dict)
+    source_types: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    reached: dict[str, int] = field(default_factory=dict)
+    """The highest wave that the roll to a target entered."""
+    waiting_for: tuple[str, int | None] = ("", None)
+    """The target and the wave for which something is waited for."""
+    waiting_since: float = 0.0
+
+
+@dataclass(slots=True)
+class PassState:
+    """One pass. `known`: the target could be compared with the cluster; else the conditions say why not."""
+
+    world: Surroundings
+    spec: ApplicationSpec
+    memory: PassMemory
+    view: ClusterView | None = None
+    commits: tuple[str, ...] = ()
+    target: str = ""
+    wanted: Desired = field(default_factory=Desired)
+    current: Mapping[ResourceKey, DesiredObject] = field(default_factory=dict)
+    observed: dict[ResourceKey, Observed] = field(default_factory=dict)
+    plan: Plan | None = None
+    gate: Waits | None = None
+    frozen: Condition | None = None
+    conditions: list[Condition] = field(default_factory=list)
+    ran: list[Ran] = field(default_factory=list)
+    done_before: bool = False
+    asked: Mapping[str, Any] | None = None
+    known: bool = False
+
+    @property
+    def application(self) -> str:
+        """The Application as tracking ids spell it."""
+        return instance_name(self.spec.key.namespace, self.spec.name, self.world.installation.namespace)
+
+    @property
+    def may_sync(self) -> bool:
+        """Whether the target may be applied at all: sync is automated, or a person asked."""
+        return self.spec.automated or self.asked is not None
+
+
+def child_key(key: ResourceKey) -> NodeKey | None:
+    """The node that an object is, where it is an Application or a set."""
+    if key.group == ARGO_GROUP and key.kind in (APPLICATION, APPLICATION_SET):
+        return NodeKey(key.kind, key.namespace, key.name)
+    return None

@@ -1,0 +1,281 @@
+"""Makes a report, a status and the state for the gates out of what a pass found, and writes the status.
+
+Comes last in a pass. Decides nothing about objects.
+"""
+
+from argosy.compiler.rollout import NodeKey
+from argosy.reconciler.gates import NodeState, Unsettled
+from argosy.reconciler.pass_state import PassState, child_key
+from argosy.reconciler.plan import Action, Match, Observed, Outcome, Plan, safe_health
+from argosy.reconciler.report import PENDING, Condition, Operation, Report, ResourceReport, worst_health
+from argosy.reconciler.resource import KubernetesObject, ResourceKey, version_of
+from argosy.reconciler.specification import ApplicationSpec
+from argosy.reconciler.status import build_status
+from argosy.reconciler.status_memory import history_target
+from argosy.reconciler.status_writer import patch_object, write_status
+from argosy.reconciler.surroundings import Told
+
+__all__ = ["conclude", "node_state", "write_progress"]
+
+_DONE = "successfully synced (all tasks run)"
+
+
+async def write_progress(state: PassState, plan: Plan) -> None:
+    """Say in the status which wave is entered, before its objects are applied."""
+    resources = tuple(_resource(state, item.key, plan, entering=True) for item in state.wanted.objects)
+    message = f"applying wave {plan.reached}"
+    report = _report(state, resources, Operation("Running", message, state.asked))
+    await _write(state, report)
+
+
+async def conclude(state: PassState) -> None:
+    """Write what the pass found."""
+    if not state.known or state.plan is None:
+        await _write(state, _unknown(state))
+        return
+    resources = _resources(state, state.plan)
+    operation = _operation(state, state.plan)
+    report = _report(state, resources, operation)
+    await _write(state, report)
+
+
+def node_state(state: PassState) -> NodeState:
+    """What the gates need to know of the Application."""
+    if not state.known or state.plan is None:
+        problem = state.conditions[0].message if state.conditions else "its state is not known"
+        return NodeState(state.target, problem=problem)
+    applied: set[NodeKey] = set()
+    unsettled: list[Unsettled] = []
+    for item in state.wanted.objects:
+        observed = state.observed.get(item.key, Observed())
+        child = child_key(item.key)
+        if observed.target is not Match.SAME or observed.owner:
+            reason = observed.owner or observed.failed or "it is not applied at the target yet"
+            unsettled.append(Unsettled(item.wave, str(item.key), reason))
+        elif child is not None:
+            applied.add(child)
+        elif not safe_health(observed, item):
+            reason = f"it is {observed.health}" + (f": {observed.message}" if observed.message else "")
+            unsettled.append(Unsettled(item.wave, str(item.key), reason))
+    return NodeState(state.target, state.plan.complete, tuple(unsettled), frozenset(applied))
+
+
+def _unknown(state: PassState) -> Report:
+    """Nothing is said of the objects but what was known; a sync that was asked for has failed."""
+    operation = None
+    if state.asked is not None and state.spec.operation is not None:
+        text = "; ".join(condition.message for condition in state.conditions)
+        operation = Operation("Failed", text, state.asked, fresh=True)
+    health = (state.spec.status.get("health") or {}).get("status") or "Unknown"
+    return Report(
+        revisions=state.commits,
+        sync="Unknown",
+        health=str(health),
+        conditions=_conditions(state),
+        operation=operation,
+        source_types=_source_types(state),
+        images=tuple((state.spec.status.get("summary") or {}).get("images") or ()),
+    )
+
+
+def _report(state: PassState, resources: tuple[ResourceReport, ...], operation: Operation | None) -> Report:
+    health, message = _health(state)
+    return Report(
+        revisions=state.commits,
+        sync="Synced" if all(item.status == "Synced" for item in resources) else _worst_sync(resources),
+        health=health,
+        health_message=message,
+        resources=resources,
+        conditions=_conditions(state),
+        operation=operation,
+        synced=operation is not None and operation.phase == "Succeeded",
+        source_types=_source_types(state),
+        images=_images(state),
+    )
+
+
+def _worst_sync(resources: tuple[ResourceReport, ...]) -> str:
+    return "OutOfSync" if any(item.status == "OutOfSync" for item in resources) else "Unknown"
+
+
+def _source_types(state: PassState) -> tuple[str, ...]:
+    known = state.memory.source_types.get(state.target)
+    if known:
+        return known
+    before = state.spec.status.get("sourceTypes") or state.spec.status.get("sourceType") or ()
+    return (before,) if isinstance(before, str) else tuple(before)
+
+
+def _health(state: PassState) -> tuple[str, str]:
+    found = []
+    for item in state.wanted.objects:
+        observed = state.observed.get(item.key, Observed())
+        found.append((observed.health, f"{item.key}: {observed.message}" if observed.message else ""))
+    worst = worst_health([health for health, _ in found])
+    # Argo CD's health of an Application bears no message; what is degraded is worth one.
+    message = next((text for health, text in found if health == worst), "") if worst == "Degraded" else ""
+    return worst, message
+
+
+def _conditions(state: PassState) -> tuple[Condition, ...]:
+    found = list(state.conditions)
+    if state.frozen is not None:
+        found.append(state.frozen)
+    for item in state.wanted.objects:
+        observed = state.observed.get(item.key, Observed())
+        if observed.owner:
+            found.append(
+                Condition("SharedResourceWarning", f"{item.key} {observed.owner}; it was left as it is")
+            )
+    failures = [ran for ran in state.ran if ran.outcome is Outcome.FAILED]
+    failed = {ran.step.key for ran in failures}
+    for item in state.wanted.objects:
+        observed = state.observed.get(item.key, Observed())
+        if observed.failed and (item.key in failed or not observed.retry):
+            found.append(Condition("SyncError", f"{item.key}: {observed.failed}"))
+    return tuple(dict.fromkeys(sorted(found, key=lambda item: (item.type, item.message))))
+
+
+def _resources(state: PassState, plan: Plan) -> tuple[ResourceReport, ...]:
+    wanted = [_resource(state, item.key, plan) for item in state.wanted.objects]
+    extras = [_extra(state, step.key, step.reason) for step in plan.steps if step.desired is None]
+    pruned = {ran.step.key for ran in state.ran if ran.outcome is Outcome.PRUNED}
+    return tuple(wanted + [item for item in extras if item.key not in pruned])
+
+
+def _resource(state: PassState, key: ResourceKey, plan: Plan, *, entering: bool = False) -> ResourceReport:
+    item = state.wanted.by_key[key]
+    observed = state.observed.get(key, Observed())
+    result, message = _result(state, key, observed)
+    if entering and not result and plan.reached is not None and item.wave <= plan.reached:
+        result = PENDING
+    status = {Match.SAME: "Synced", Match.DIFFERENT: "OutOfSync", Match.UNKNOWN: "Unknown"}[observed.target]
+    if observed.owner or (entering and observed.target is Match.UNKNOWN):
+        status = "OutOfSync"
+    return ResourceReport(key, version_of(item.value), status, wave=item.wave, result=result, message=message)
+
+
+def _result(state: PassState, key: ResourceKey, observed: Observed) -> tuple[str, str]:
+    """What the present sync has done to an object."""
+    if observed.failed:
+        return "SyncFailed", observed.failed
+    item = state.wanted.by_key[key]
+    reached = state.memory.reached.get(state.target)
+    entered = state.done_before or (reached is not None and item.wave <= reached)
+    if not entered or observed.target is not Match.SAME:
+        return "", ""
+    return "Synced", ""
+
+
+def _extra(state: PassState, key: ResourceKey, reason: str) -> ResourceReport:
+    assert state.view is not None
+    live: KubernetesObject = state.view.get(key) or {}
+    return ResourceReport(key, version_of(live), "OutOfSync", requires_pruning=True, message=reason)
+
+
+def _operation(state: PassState, plan: Plan) -> Operation | None:
+    """The sync as it stands after the pass, `None` where nothing was to be done."""
+    rolling = not state.done_before or state.asked is not None
+    if not rolling:
+        return _healing(state)
+    if not state.may_sync:
+        return None
+    if failures := _failures(state):
+        text = f"one or more objects failed to apply, and are tried again: {'; '.join(failures)}"
+        return _kept(state, Operation("Failed", text, state.asked))
+    if plan.complete:
+        return _kept(
+            state, Operation("Succeeded", _DONE, state.asked, fresh=state.spec.operation is not None)
+        )
+    return _waiting(state, plan)
+
+
+def _failures(state: PassState) -> list[str]:
+    found = []
+    for item in state.wanted.objects:
+        observed = state.observed.get(item.key, Observed())
+        if observed.failed:
+            found.append(f"{item.key}: {observed.failed}")
+        elif observed.owner:
+            found.append(f"{item.key} {observed.owner}")
+    return found
+
+
+def _waiting(state: PassState, plan: Plan) -> Operation:
+    """A sync that cannot go on yet, with a deadline after which it counts as failed but goes on waiting."""
+    world, memory, spec = state.world, state.memory, state.spec
+    what = str(state.gate) if state.gate else f"waiting for {plan.waiting}" if plan.waiting else "pruning"
+    if state.frozen is not None:
+        what = state.frozen.message
+    place = (state.target, memory.reached.get(state.target))
+    if memory.waiting_for != place:
+        memory.waiting_for, memory.waiting_since = place, world.loop_time()
+    if world.loop_time() - memory.waiting_since >= spec.timeout or (
+        state.gate is not None and state.gate.never
+    ):
+        text = f"gave up after {spec.timeout:g} s {what}; it goes on as soon as that is settled"
+        return Operation("Failed", text if not (state.gate and state.gate.never) else what, state.asked)
+    return Operation("Running", what, state.asked)
+
+
+def _healing(state: PassState) -> Operation | None:
+    reverted = [ran for ran in state.ran if ran.outcome in (Outcome.CONFIGURED, Outcome.CREATED)]
+    if not reverted or any(ran.step.action is not Action.APPLY for ran in reverted):
+        return None
+    names = ", ".join(str(ran.step.key) for ran in reverted[:5])
+    return Operation("Succeeded", f"reverted drift of {names}", fresh=True)
+
+
+def _kept(state: PassState, operation: Operation) -> Operation:
+    return operation
+
+
+def _images(state: PassState) -> tuple[str, ...]:
+    found: set[str] = set()
+    for item in state.wanted.objects:
+        spec = item.value.get("spec")
+        template = spec.get("template") if isinstance(spec, dict) else None
+        pods = template.get("spec") if isinstance(template, dict) else None
+        for name in ("initContainers", "containers"):
+            containers = pods.get(name) if isinstance(pods, dict) else None
+            for container in containers or ():
+                if isinstance(container, dict) and container.get("image"):
+                    found.add(str(container["image"]))
+    return tuple(sorted(found))
+
+
+async def _write(state: PassState, report: Report) -> None:
+    world, spec = state.world, state.spec
+    status = build_status(spec, report, world.instant())
+    answer = await write_status(world, spec.manifest, status)
+    if answer is None:
+        return
+    if spec.operation is not None and report.operation is not None:
+        answer = await patch_object(world, answer, {"operation": None})
+        if answer is None:
+            return
+    _tell(state, spec, report)
+    state.spec = ApplicationSpec.parse(answer)
+
+
+def _tell(state: PassState, spec: ApplicationSpec, report: Report) -> None:
+    """Events for what people follow: sync, health, operations, new problems."""
+    before, tell = spec.status, state.world.tell
+    sync = (before.get("sync") or {}).get("status") or "Unknown"
+    if sync != report.sync:
+        tell(Told(spec.key, "ResourceUpdated", f"Updated sync status: {sync} -> {report.sync}"))
+    health = (before.get("health") or {}).get("status") or "Unknown"
+    if health != report.health:
+        tell(Told(spec.key, "ResourceUpdated", f"Updated health status: {health} -> {report.health}"))
+    known = {(item.get("type"), item.get("message")) for item in before.get("conditions") or ()}
+    for condition in report.conditions:
+        if (condition.type, condition.message) not in known:
+            tell(Told(spec.key, condition.type, condition.message, warning=True))
+    operation = report.operation
+    if operation is not None:
+        earlier = before.get("operationState") or {}
+        same = history_target(spec, earlier.get("syncResult") or {}) == state.target and not operation.fresh
+        if (earlier.get("phase"), earlier.get("message")) != (operation.phase, operation.message) or not same:
+            reason = "OperationCompleted" if operation.phase == "Succeeded" else "OperationStarted"
+            warning = operation.phase == "Failed"
+            tell(Told(spec.key, "OperationFailed" if warning else reason, operation.message, warning=warning))

@@ -1,0 +1,127 @@
+"""What every pass works with: one value that the controller makes and hands to the passes.
+
+Holds no rules. Whatever the passes need of the world comes through here, so that tests and the rehearsal
+hand in their own world.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from argosy.compiler.rollout import NodeKey
+from argosy.reconciler.cluster_view import ClusterView
+from argosy.reconciler.desired import Rendered
+from argosy.reconciler.gates import Gates, NodeState
+from argosy.reconciler.hierarchy import Hierarchy
+from argosy.reconciler.installation import ARGO_GROUP, Installation
+from argosy.reconciler.resource import KubernetesObject, ResourceKey
+from argosy.reconciler.revisions import Revisions
+from argosy.reconciler.specification import (
+    APPLICATION,
+    ApplicationSpec,
+    Destination,
+    SpecificationError,
+)
+from argosy.reconciler.status_memory import target_id
+from argosy.schemas.knowledge import Known
+
+__all__ = ["Renderings", "Surroundings", "Told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Renderings:
+    """What an Application's sources rendered to, and how (`Directory`, `Kustomize`, `Helm`), one for each
+    source."""
+
+    manifests: tuple[Rendered, ...]
+    source_types: tuple[str, ...]
+
+
+class Render(Protocol):
+    """Renders the sources of a specification at their commits. Raises `ArgosyError` where that is not
+    known."""
+
+    def __call__(self, spec: ApplicationSpec, commits: tuple[str, ...]) -> Awaitable[Renderings]:
+        """The manifests of all sources, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that happened to an Application or set, for Events and progress lines."""
+
+    about: NodeKey
+    reason: str
+    message: str
+    warning: bool = False
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """The world of the passes."""
+
+    installation: Installation
+    management: ClusterView
+    view_of: Callable[[Destination], Awaitable[ClusterView]]
+    revisions: Revisions
+    render: Render
+    now: Callable[[], datetime]
+    loop_time: Callable[[], float]
+    chance: Callable[[], float]
+    tell: Callable[[Told], None]
+    identity_of: Callable[[Destination], tuple[str, str]]
+    """Server and name of the cluster that a destination means, as far as they are known."""
+    hierarchy: Hierarchy = field(default_factory=Hierarchy)
+    states: dict[NodeKey, NodeState] = field(default_factory=dict)
+    expansions: dict[NodeKey, str] = field(default_factory=dict)
+    """The target of each set, as its last pass worked it out."""
+
+    def instant(self) -> str:
+        """Now, as Kubernetes writes it."""
+        return self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def gates(self) -> Gates:
+        """The gates at this moment."""
+        return Gates(self.hierarchy.graph, self.states, _Targets(self))
+
+    def manifest(self, key: NodeKey) -> KubernetesObject | None:
+        """The object of a node."""
+        return self.management.get(ResourceKey(ARGO_GROUP, key.kind, key.namespace, key.name))
+
+    def target(self, key: NodeKey) -> str | None:
+        """What a node has to be at, `None` while that is not known."""
+        if key.kind != APPLICATION:
+            return self.expansions.get(key)
+        manifest = self.manifest(key)
+        if manifest is None:
+            return None
+        try:
+            spec = ApplicationSpec.parse(manifest)
+        except SpecificationError:
+            return None
+        commits = []
+        for source in spec.sources:
+            answer = self.revisions.peek(str(source["repoURL"]), str(source.get("targetRevision") or ""))
+            if not isinstance(answer, Known):
+                return None
+            commits.append(answer.value)
+        return target_id(spec, tuple(commits))
+
+
+class _Targets(Mapping[NodeKey, str | None]):
+    """Targets worked out when they are asked for, once."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._found: dict[NodeKey, str | None] = {}
+
+    def __getitem__(self, key: NodeKey) -> str | None:
+        if key not in self._found:
+            self._found[key] = self._surroundings.target(key)
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[NodeKey]:
+        return iter(self._surroundings.hierarchy.keys)
+
+    def __len__(self) -> int:
+        return len(list(self._surroundings.hierarchy.keys))
