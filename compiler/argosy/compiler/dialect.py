@@ -55,6 +55,11 @@ class Filler:
         # By identity; the tree is kept so that its id stays its own.
         self._trees: dict[int, tuple[object, Callable[[Mapping[str, object]], object]]] = {}
 
+    @property
+    def keeps_shape(self) -> bool:
+        """Whether a filled string stays a string; Jinja2 gives numbers, lists and maps too."""
+        return not self._whole
+
     def __call__(self, tree: object, values: Mapping[str, object]) -> object:
         """The filled tree (or string). Raises `TemplateError`."""
         return self.compile(tree)(values)

@@ -1,12 +1,14 @@
 """One ApplicationSet and a World become concrete Applications, each with its origin.
 
-    generate → render template → patch → normalize → validate → admit
+    generate → render template → patch → validate → admit → normalize
 
 The phases are Argo CD's: what fails in `generate` gives nothing at all; what fails in `validate` or
 `create` leaves out the Applications at fault and keeps the others.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -72,7 +74,20 @@ def expand(
     applicationset: ApplicationSet, world: World, settings: Settings | None = None
 ) -> Expansion | UnknownExpansion:
     """Expands a set as Argo CD's controller does, and says everything that is wrong with it."""
-    return _Expander(applicationset, world, settings or Settings()).run()
+    with _without_collecting():
+        return _Expander(applicationset, world, settings or Settings()).run()
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Holds the garbage collector: ten thousand new manifests hold no cycles, but it would look for them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -101,6 +116,8 @@ class _Expander:
         self.world = RecordingWorld(world)
         self.settings = settings
         self.found = _Found()
+        # By identity, which holds as long as the list of Applications does.
+        self.templates: dict[int, RenderedTemplate] = {}
 
     def locate(self, path: Path) -> Position | None:
         document = self.set.document
@@ -157,9 +174,12 @@ class _Expander:
                 continue
             for parameters in each.parameters:
                 try:
-                    applications.append(rendered.application(parameters))
+                    application = rendered.application(parameters)
                 except ArgosyError as error:
                     self.found.error(error)
+                    continue
+                applications.append(application)
+                self.templates[id(application)] = rendered
         return applications
 
     @property
@@ -194,7 +214,9 @@ class _Expander:
                 failed = failed or phase
                 self.found.findings += faults.values()
                 kept = [each for each in kept if id(each) not in faults]
-        return self._expansion(kept, applications, failed, parameters)
+        # Argo CD normalizes after its checks: an empty project is a fault before it would become `default`.
+        normal = [self.templates[id(each)].normalized(each) for each in kept]
+        return self._expansion(normal, applications, failed, parameters)
 
     def _expansion(
         self,

@@ -1,6 +1,6 @@
 """A template and parameter sets become Applications. Argo CD's rules around the bare rendering."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +9,7 @@ from typing import Any
 from argosy.compiler.dialect import Filler
 from argosy.compiler.template_patch import apply_template_patch
 from argosy.compiler.templating.errors import TemplateError
+from argosy.compiler.templating.trees import leaves
 from argosy.generators.parameters import Parameters
 from argosy.schemas.finding import ArgosyError, Related
 from argosy.schemas.model.annotations import FINALIZER
@@ -65,8 +66,11 @@ class RenderedTemplate:
         self._filler = filler
         self._adds_finalizer = not (spec.get("syncPolicy") or {}).get("preserveResourcesOnDeletion")
         self._set_name = str((applicationset.manifest.get("metadata") or {}).get("name", ""))
+        tree: dict[str, Any] = _without_nulls(self._tree)
+        self._filled = tuple(path for path, text in leaves(tree) if "{{" in text)
+        self._is_normal = self._patch is None and filler.keeps_shape and _is_normal(tree)
         try:
-            self._render = filler.compile(_without_nulls(self._tree))
+            self._render = filler.compile(tree)
         except TemplateError as error:
             raise self._located(error) from error
 
@@ -90,7 +94,17 @@ class RenderedTemplate:
             manifest = self._patched(manifest, parameters)
         manifest["metadata"]["namespace"] = self._namespace
         origin = DeferredOrigin(partial(self._origin, parameters))
-        return Application(normalize_application(manifest), origin)
+        return Application(manifest, origin)
+
+    def normalized(self, application: Application) -> Application:
+        """The Application as Argo CD's controller normalizes it.
+
+        Only empty values make a difference. So where the template has none of its own, and no string came
+        out empty, there is nothing to do: that saves most of the time of a large set.
+        """
+        if self._is_normal and _all_filled(application.manifest, self._filled):
+            return application
+        return Application(normalize_application(application.manifest), application.origin)
 
     def _patched(self, manifest: dict[str, Any], parameters: Parameters) -> dict[str, Any]:
         position = self._place.locate(("spec", "templatePatch"))
@@ -116,6 +130,33 @@ class RenderedTemplate:
         if parameters is not None:
             error.related = (*error.related, *self._related(parameters))
         return error
+
+
+def _is_normal(tree: Mapping[str, Any]) -> bool:
+    if any("{{" in key for key in _keys(tree)):
+        return False
+    manifest = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **tree}
+    return normalize_application(manifest) == manifest
+
+
+def _keys(tree: Any) -> Iterator[str]:
+    if isinstance(tree, dict):
+        yield from tree
+        for value in tree.values():
+            yield from _keys(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _keys(value)
+
+
+def _all_filled(manifest: Mapping[str, Any], paths: Sequence[Path]) -> bool:
+    for path in paths:
+        value: Any = manifest
+        for key in path:
+            value = value[key]
+        if not value:
+            return False
+    return True
 
 
 def _without_nulls(tree: Any) -> Any:

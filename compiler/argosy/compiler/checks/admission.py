@@ -5,6 +5,7 @@ As k8s.io/apimachinery's `validation` package; Argo CD learns of these only when
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["metadata_problems"]
@@ -27,7 +28,7 @@ def metadata_problems(metadata: Mapping[str, object]) -> Iterator[tuple[tuple[st
     for key, value in _mapping(metadata, "labels").items():
         if not _is_qualified(key):
             yield ("labels", key), f"`{key}` cannot be a label key"
-        if not isinstance(value, str) or (value and (len(value) > 63 or not _NAME.fullmatch(value))):
+        if not isinstance(value, str) or not _is_label_value(value):
             yield (
                 ("labels", key),
                 f"`{value}` cannot be a label value: at most 63 letters, digits, `-`, `_`, `.`{_ENDS}",
@@ -39,6 +40,11 @@ def metadata_problems(metadata: Mapping[str, object]) -> Iterator[tuple[tuple[st
             yield ("finalizers",), f"`{finalizer}` cannot be a finalizer"
 
 
+@lru_cache(maxsize=4096)
+def _is_label_value(value: str) -> bool:
+    return not value or (len(value) <= 63 and bool(_NAME.fullmatch(value)))
+
+
 def _annotation_problems(annotations: Mapping[str, object]) -> Iterator[tuple[tuple[str, ...], str]]:
     size = 0
     for key, value in annotations.items():
@@ -46,11 +52,15 @@ def _annotation_problems(annotations: Mapping[str, object]) -> Iterator[tuple[tu
             yield ("annotations", key), f"`{key}` cannot be an annotation key"
         if not isinstance(value, str):
             yield ("annotations", key), f"annotation `{key}` must be a string"
-        size += len(key.encode()) + len(str(value).encode())
+        size += len(key) + len(str(value))
+    # Bytes are counted only where characters come near: at most four bytes each.
+    if size * 4 > _ANNOTATIONS_LIMIT:
+        size = sum(len(f"{key}{value}".encode()) for key, value in annotations.items())
     if size > _ANNOTATIONS_LIMIT:
         yield ("annotations",), f"annotations take {size} bytes, at most {_ANNOTATIONS_LIMIT} are allowed"
 
 
+@lru_cache(maxsize=4096)
 def _is_qualified(key: str) -> bool:
     prefix, slash, name = key.rpartition("/")
     if slash and (len(prefix) > 253 or not _SUBDOMAIN.fullmatch(prefix)):
