@@ -40,6 +40,8 @@ from argosy.schemas.model.annotations import CONFIRM_DELETION
 
 __all__ = ["ApplicationPass", "BlockedError"]
 
+_UNKNOWN_AGAIN = 30.0
+"""Seconds until an unknown target is looked at again, beside the poll of the repositories."""
 _ROUNDS = 100
 """More rounds than any plan has waves and kinds: a pass that still finds work then is a bug, not a
 rollout."""
@@ -76,6 +78,22 @@ class ApplicationPass(PassState):
         except ApiError as error:
             self.known = False
             self.conditions.append(Condition(COMPARISON_ERROR, error.message))
+
+    def next_look(self) -> float | None:
+        """Seconds after which the Application has to be looked at though nothing happens."""
+        now, due = self.world.loop_time(), []
+        if not self.known:
+            due.append(_UNKNOWN_AGAIN)
+        if self.view is not None:
+            for item in self.wanted.objects:
+                memory = self.view.memory.get(item.key)
+                if memory is not None and memory.failed[0]:
+                    due.append(max(memory.retry_at - now, 0.1))
+        elapsed = now - self.memory.waiting_since
+        waits = self.memory.waiting_for[0] == self.target and (self.plan is None or not self.plan.complete)
+        if waits and elapsed < self.spec.timeout:
+            due.append(self.spec.timeout - elapsed + 0.1)
+        return min(due, default=None)
 
     # What is wanted
 
@@ -198,6 +216,7 @@ class ApplicationPass(PassState):
             text = "auto-sync will wipe out all resources; set allowEmpty if that is meant"
             self.frozen = Condition("SyncError", text)
         self._strays(strays)
+        self.children_wait = self._children_wait(gates)
         latched = self.target in self.memory.reached
         request = PlanRequest(
             target=self.wanted.objects,
@@ -209,7 +228,7 @@ class ApplicationPass(PassState):
             done=self.done_before and not asked,
             prune=prune and (automated or self.done_before),
             reached=self.memory.reached.get(self.target) if latched and automated else None,
-            children_wait=self._children_wait(gates),
+            children_wait=self.children_wait,
             held=str(self.gate) if self.gate else "" if automated else "sync is not automated",
             frozen=self.frozen.message if self.frozen else "",
             at_once=CONFIRM_DELETION in annotations_of(spec.manifest),

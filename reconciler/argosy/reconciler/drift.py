@@ -13,7 +13,7 @@ from typing import Any
 
 from argosy.reconciler.resource import KubernetesObject, digest_of, metadata_of, walk
 
-__all__ = ["Applied", "Verdict", "compare", "content_of", "examine", "remember"]
+__all__ = ["Applied", "Verdict", "compare", "content_of", "examine", "examine_entries", "remember"]
 
 _ITEM_KEYS = (
     "name",
@@ -108,6 +108,16 @@ def examine(
     if just_now and int(metadata.get("generation") or 0) != applied.generation:
         return Verdict.UNKNOWN
     return Verdict.SAME
+
+
+def examine_entries(
+    applied: Applied, before: KubernetesObject, after: KubernetesObject, manager: str
+) -> Verdict:
+    """The quick look at a watch event: `UNKNOWN` where a closer one is called for."""
+    entries = _entries(metadata_of(after), manager)
+    if entries != applied.entries:
+        return Verdict.DRIFTED
+    return Verdict.SAME if content_of(before) == content_of(after) else Verdict.UNKNOWN
 
 
 def content_of(obj: KubernetesObject) -> KubernetesObject:

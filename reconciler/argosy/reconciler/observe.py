@@ -4,7 +4,7 @@ Comes between desired objects and the plan; makes no calls and changes nothing b
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from argosy.reconciler.cluster_view import ClusterView, Memory
 from argosy.reconciler.desired import DesiredObject, wave_of
@@ -66,6 +66,10 @@ class Observer:
         manager = self.view.installation.manager
         verdict = examine(memory.applied, desired.value, desired.digest, live, manager, just_now=just_now)
         if verdict is Verdict.SAME:
+            if memory.applied is not None and memory.applied.entries:
+                # The next look at the same version is over at once.
+                version = str(metadata_of(live).get("resourceVersion", ""))
+                memory.applied = replace(memory.applied, resource_version=version)
             return Match.SAME
         if verdict is Verdict.DRIFTED:
             return Match.DIFFERENT

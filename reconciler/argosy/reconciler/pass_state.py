@@ -59,6 +59,8 @@ class PassState:
     done_before: bool = False
     asked: Mapping[str, Any] | None = None
     known: bool = False
+    children_wait: tuple[int, str] | None = None
+    """The lowest wave with a child that is not settled, while later waves wait for it."""
 
     @property
     def application(self) -> str:

@@ -1,0 +1,417 @@
+"""The controller: watches mark what has to be looked at, workers look at it, gates and repositories mark
+the rest.
+
+Holds no rules about objects: those are in the passes. Owns every task; a failure of one Application is told
+and tried again, and stops nobody else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from argosy.clusters.client import Client
+from argosy.clusters.errors import ApiError
+from argosy.clusters.objects import GroupVersionKind
+from argosy.compiler.rollout import NodeKey
+from argosy.reconciler.application_pass import ApplicationPass
+from argosy.reconciler.cluster_view import Change, ClusterView, Scope
+from argosy.reconciler.deletion import delete_application
+from argosy.reconciler.fleet import Connect, Fleet
+from argosy.reconciler.gates import NodeState, Waits
+from argosy.reconciler.hierarchy import parent_of, set_of
+from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION, Installation
+from argosy.reconciler.live_world import LiveWorld
+from argosy.reconciler.pass_state import PassMemory
+from argosy.reconciler.refusal import report_invalid
+from argosy.reconciler.relevance import (
+    health_changed,
+    owner_application,
+    specification_changed,
+    state_changed,
+)
+from argosy.reconciler.reporting import conclude, node_state
+from argosy.reconciler.resource import annotations_of
+from argosy.reconciler.revisions import Asked, Revisions
+from argosy.reconciler.runner import retry_delay
+from argosy.reconciler.set_pass import SetPass
+from argosy.reconciler.specification import (
+    APPLICATION,
+    APPLICATION_SET,
+    ApplicationSpec,
+    SpecificationError,
+    node_key,
+)
+from argosy.reconciler.status_writer import patch_object
+from argosy.reconciler.surroundings import Render, Surroundings, Told
+from argosy.reconciler.work_queue import WorkQueue
+from argosy.schemas.finding import ArgosyError
+from argosy.schemas.model.annotations import REFRESH, SECRET_TYPE, SET_REFRESH
+from argosy.sources.git import Repositories
+
+__all__ = ["Controller", "Effects", "Options"]
+
+_LOG = logging.getLogger("argosy.reconciler")
+_ARGO_KINDS = (APPLICATION, APPLICATION_SET, "AppProject")
+_RECHECK = 0.01
+"""Seconds in which changes of states pile up before closed gates are looked at again."""
+_PARENT = 0.05
+"""Seconds in which changes of children pile up before their parent is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a controller works. `poll` is in seconds between two looks at the repositories, 0 for never."""
+
+    poll: float = 60.0
+    parallel: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The world outside: clusters, Git, rendering, clock and chance, handed in."""
+
+    management: Client
+    connect: Connect
+    repositories: Repositories
+    render: Render
+    now: Callable[[], datetime]
+    chance: Callable[[], float]
+    tell: Callable[[Told], None]
+
+
+class Controller:
+    """Reconciles everything of one installation. Use as `async with Controller(…) as controller`."""
+
+    def __init__(self, installation: Installation, effects: Effects, options: Options | None = None) -> None:
+        self.installation = installation
+        self._effects = effects
+        self._options = options or Options()
+        self._tasks = asyncio.TaskGroup()
+        self._background: list[asyncio.Task[None]] = []
+        self._memories: dict[NodeKey, PassMemory] = {}
+        self._failures: dict[NodeKey, int] = {}
+        self._waiting: dict[NodeKey, Waits] = {}
+        self._waiting_for_children: dict[NodeKey, int] = {}
+        self._set_inputs: dict[NodeKey, frozenset[Asked]] = {}
+        self._recheck: asyncio.TimerHandle | None = None
+        self.changed = asyncio.Event()
+        """Set whenever a pass ended: who follows a rollout waits for it and clears it."""
+
+    async def __aenter__(self) -> "Controller":
+        await self._tasks.__aenter__()
+        loop, effects = asyncio.get_running_loop(), self._effects
+        self._queue = WorkQueue(self._work, self._tasks, self._options.parallel)
+        own = Scope(namespace=self.installation.namespace)
+        selector = f"{SECRET_TYPE} in (cluster,repository,repo-creds)"
+        self.management = self._view(effects.management, {(ARGO_GROUP, kind): own for kind in _ARGO_KINDS})
+        self.secrets = self._view(
+            effects.management, {("", "Secret"): Scope(self.installation.namespace, selector)}
+        )
+        self.fleet = Fleet(self.management, self.secrets, effects.connect, self._view)
+        self.revisions = Revisions(effects.repositories)
+        self.world = Surroundings(
+            installation=self.installation,
+            management=self.management,
+            view_of=self.fleet.view_of,
+            revisions=self.revisions,
+            render=effects.render,
+            now=effects.now,
+            loop_time=loop.time,
+            chance=effects.chance,
+            tell=effects.tell,
+            identity_of=self.fleet.identity_of,
+        )
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._queue.drain()
+        if self._recheck is not None:
+            self._recheck.cancel()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.fleet.close()
+        await self._tasks.__aexit__(*error)
+
+    async def start(self) -> None:
+        """Read the management cluster and look at everything once.
+
+        Raises `ApiError` where the cluster does not answer, `UnknownKind` where our definitions are missing.
+        """
+        await self.secrets.watch([GroupVersionKind("", "v1", "Secret")])
+        await self.management.watch(GroupVersionKind(ARGO_GROUP, ARGO_VERSION, kind) for kind in _ARGO_KINDS)
+        for key in sorted(self.world.hierarchy.keys):
+            self._queue.mark(key)
+        if self._options.poll > 0:
+            self._spawn(self._poll())
+
+    async def idle(self) -> None:
+        """Wait until nothing is left to do at this moment."""
+        await self._queue.idle()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a pass runs or is due at once."""
+        return self._queue.busy or self._recheck is not None
+
+    async def refresh(self) -> None:
+        """Fetch every repository now and look at what changed."""
+        changed = await self.revisions.refresh()
+        for key in list(self.world.hierarchy.keys):
+            if self._asked_by(key) & changed:
+                self._outdated(key)
+
+    # Marks
+
+    def _on_change(self, change: Change) -> None:
+        if change.before is None and change.after is None:
+            if not change.key.name:
+                self._cluster_is_back(change.view)
+            return
+        if change.view is self.secrets:
+            self._clusters_changed()
+            return
+        if change.view is self.management and change.key.group == ARGO_GROUP:
+            self._argo_object_changed(change)
+        if change.ours or change.key in change.view.in_flight:
+            return
+        if change.key.kind == "CustomResourceDefinition":
+            self._definition_changed(change.view)
+        owner = owner_application(change)
+        if owner is not None and state_changed(change):
+            self._mark_application(owner)
+
+    def _argo_object_changed(self, change: Change) -> None:
+        obj = change.after or change.before
+        assert obj is not None
+        if change.key.kind == "AppProject":
+            for key in self.world.hierarchy.keys:
+                self._queue.mark(key)
+            return
+        if change.key.kind not in (APPLICATION, APPLICATION_SET):
+            return
+        key = node_key(obj)
+        if change.after is None:
+            self.world.hierarchy.remove(key)
+            self._forget(key)
+            self._mark_parent(obj)
+            self._look_at_gates()
+            return
+        if self.world.hierarchy.put(change.after):
+            self._look_at_gates()
+        if specification_changed(change.before, change.after):
+            self._outdated(key)
+            if (generator := set_of(change.after)) is not None and not change.ours:
+                self._queue.mark(NodeKey(APPLICATION_SET, key.namespace, generator))
+        if change.before is not None and health_changed(change.before, change.after):
+            self._mark_parent(change.after)
+
+    def _outdated(self, key: NodeKey) -> None:
+        if key.kind == APPLICATION_SET:
+            self.world.expansions.pop(key, None)
+        self._queue.mark(key)
+
+    def _mark_parent(self, obj: dict[str, Any]) -> None:
+        parent = parent_of(obj)
+        if parent is not None:
+            self._queue.mark(parent, _PARENT)
+
+    def _mark_application(self, tracked: str) -> None:
+        namespace, separate, name = tracked.partition("_")
+        if not separate:
+            namespace, name = self.installation.namespace, tracked
+        key = NodeKey(APPLICATION, namespace, name)
+        if self.world.manifest(key) is not None:
+            self._queue.mark(key)
+
+    def _clusters_changed(self) -> None:
+        for key in list(self.world.hierarchy.keys):
+            self._outdated(key)
+
+    def _cluster_is_back(self, view: ClusterView) -> None:
+        for key in self.world.hierarchy.keys:
+            self._queue.mark(key)
+
+    def _definition_changed(self, view: ClusterView) -> None:
+        """What could not be applied for want of a kind is tried again at once."""
+        for key, memory in view.memory.items():
+            if memory.failed[1] and not view.watches(key.group, key.kind):
+                memory.retry_at = 0.0
+
+    def _forget(self, key: NodeKey) -> None:
+        for table in (
+            self._memories,
+            self._failures,
+            self._waiting,
+            self._waiting_for_children,
+            self._set_inputs,
+        ):
+            table.pop(key, None)
+        self.world.states.pop(key, None)
+        self.world.expansions.pop(key, None)
+        for view in self.fleet.views:
+            for claims in view.claims.values():
+                claims.discard(key.name)
+
+    # Passes
+
+    async def _work(self, key: NodeKey) -> None:
+        try:
+            await (self._application(key) if key.kind == APPLICATION else self._set(key))
+        except ArgosyError as error:
+            self._failed(key, error.message)
+        except Exception:  # noqa: BLE001  # see below
+            # A mistake of ours in one Application must not stop the others; it is logged whole and tried
+            # again.
+            _LOG.exception("the pass over %s failed", key)
+            self._failed(key, "internal error, see the log")
+        else:
+            self._failures.pop(key, None)
+        self.changed.set()
+
+    def _failed(self, key: NodeKey, message: str) -> None:
+        tries = self._failures[key] = self._failures.get(key, 0) + 1
+        delay = retry_delay(tries, self._effects.chance())
+        self.world.states[key] = NodeState("", problem=message)
+        self._effects.tell(Told(key, "PassFailed", f"{message}; tried again in {delay:.0f} s", warning=True))
+        self._queue.mark(key, delay)
+
+    async def _application(self, key: NodeKey) -> None:
+        manifest = self.world.manifest(key)
+        if manifest is None:
+            return
+        if await self._refresh_asked(key, REFRESH):
+            return
+        try:
+            spec = ApplicationSpec.parse(manifest)
+        except SpecificationError as error:
+            self._now(key, NodeState("", problem=error.message))
+            await report_invalid(self.world, manifest, error)
+            return
+        memory = self._memories.setdefault(key, PassMemory())
+        work = ApplicationPass(self.world, spec, memory)
+        if spec.deleting:
+            self._now(key, NodeState("", problem="it is being deleted"))
+            if not await delete_application(work):
+                self._queue.mark(key, 10.0)
+            return
+        await work.run()
+        self._now(key, node_state(work))
+        self._note_waits(key, work)
+        await conclude(work)
+        if (delay := work.next_look()) is not None:
+            self._queue.mark(key, delay)
+
+    async def _set(self, key: NodeKey) -> None:
+        manifest = self.world.manifest(key)
+        if manifest is None or await self._refresh_asked(key, SET_REFRESH):
+            return
+        work = SetPass(self.world, manifest, self._live_world)
+        await work.run()
+        self._set_inputs[key] = frozenset(
+            (item.name, item.revision) for item in work.inputs if item.kind == "tree"
+        )
+        if work.gate is not None:
+            self._waiting[key] = work.gate
+        else:
+            self._waiting.pop(key, None)
+        self._now(key, work.state())
+        if work.problem:
+            self._queue.mark(key, 180.0)
+
+    def _now(self, key: NodeKey, state: NodeState) -> None:
+        if self.world.states.get(key) == state:
+            return
+        self.world.states[key] = state
+        self._look_at_gates()
+
+    def _note_waits(self, key: NodeKey, work: ApplicationPass) -> None:
+        for table in (self._waiting, self._waiting_for_children):
+            table.pop(key, None)
+        if work.gate is not None:
+            self._waiting[key] = work.gate
+        if work.children_wait is not None:
+            self._waiting_for_children[key] = work.children_wait[0]
+
+    def _look_at_gates(self) -> None:
+        if self._recheck is None:
+            self._recheck = asyncio.get_running_loop().call_later(_RECHECK, self._open_gates)
+
+    def _open_gates(self) -> None:
+        self._recheck = None
+        if not self._waiting and not self._waiting_for_children:
+            return
+        gates = self.world.gates()
+        for key in list(self._waiting):
+            if gates.may_roll(key) is None:
+                self._queue.mark(key)
+        for key, wave in list(self._waiting_for_children.items()):
+            if gates.lower_waves(key, wave + 1) is None:
+                self._queue.mark(key)
+
+    async def _refresh_asked(self, key: NodeKey, annotation: str) -> bool:
+        """Somebody asked for a fresh look: fetch, take the annotation away, which leads to the next pass."""
+        manifest = self.world.manifest(key)
+        if manifest is None or annotation not in annotations_of(manifest):
+            return False
+        changed = await self.revisions.refresh({url for url, _ in self._asked_by(key)})
+        self._queue.mark(key)
+        for other in list(self.world.hierarchy.keys):
+            if other != key and self._asked_by(other) & changed:
+                self._outdated(other)
+        await patch_object(self.world, manifest, {"metadata": {"annotations": {annotation: None}}})
+        return True
+
+    def _asked_by(self, key: NodeKey) -> frozenset[Asked]:
+        if key.kind == APPLICATION_SET:
+            return self._set_inputs.get(key, frozenset())
+        manifest = self.world.manifest(key)
+        try:
+            spec = ApplicationSpec.parse(manifest or {})
+        except SpecificationError:
+            return frozenset()
+        return frozenset(
+            (str(source["repoURL"]), str(source.get("targetRevision") or "")) for source in spec.sources
+        )
+
+    # Parts
+
+    def _live_world(self) -> LiveWorld:
+        secrets, projects = self.secrets.all("", "Secret"), self.management.all(ARGO_GROUP, "AppProject")
+        lost = self.secrets.lost or self.management.lost
+        return LiveWorld(
+            secrets, projects, self.revisions, self._effects.repositories, lost.message if lost else ""
+        )
+
+    def _view(self, client: Client, scopes: dict[tuple[str, str], Scope] | None = None) -> ClusterView:
+        view = ClusterView(client, self.installation, self._on_change, self._spawn, scopes)
+        view.examined = self._examined
+        return view
+
+    def _examined(self, tracked: str) -> bool:
+        namespace, separate, name = tracked.partition("_")
+        if not separate:
+            namespace, name = self.installation.namespace, tracked
+        key = NodeKey(APPLICATION, namespace, name)
+        if self.world.manifest(key) is None:
+            return True
+        state = self.world.states.get(key)
+        return state is not None and not state.problem
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._tasks.create_task(work)
+        self._background.append(task)
+        return task
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self._options.poll * (0.9 + 0.2 * self._effects.chance()))
+            wanted = {asked for key in self.world.hierarchy.keys for asked in self._asked_by(key)}
+            self.revisions.forget(wanted)
+            try:
+                await self.refresh()
+            except ApiError as error:
+                _LOG.warning("repositories could not be looked at: %s", error.message)

@@ -1,0 +1,109 @@
+"""The world of generators as live clusters and repositories answer it, for the expansion of one set.
+
+Answers from what was gathered before: the management cluster's caches and the snapshot of revisions. A
+repository that was not asked for yet is noted, so that the caller gathers it and expands again.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+
+from argosy.generators.world import ClusterSecret, PluginCall, ProviderQuery, Tree
+from argosy.reconciler.resource import KubernetesObject, annotations_of, labels_of, name_of
+from argosy.reconciler.revisions import Asked, Revisions
+from argosy.schemas.finding import ArgosyError
+from argosy.schemas.knowledge import Answer, Known, Unknown
+from argosy.schemas.model.annotations import SECRET_TYPE, SECRET_TYPE_CLUSTER
+from argosy.sources.git import Repositories
+
+__all__ = ["LiveWorld", "cluster_secrets"]
+
+
+class LiveWorld:
+    """Answers for one expansion. `missing` collects the revisions that nobody resolved yet."""
+
+    def __init__(
+        self,
+        secrets: Iterable[KubernetesObject],
+        projects: Iterable[KubernetesObject],
+        revisions: Revisions,
+        repositories: Repositories,
+        unreachable: str = "",
+    ) -> None:
+        self.missing: set[Asked] = set()
+        self._secrets = tuple(secrets)
+        self._projects = {name_of(project): project for project in projects}
+        self._revisions = revisions
+        self._repositories = repositories
+        self._unreachable = unreachable
+
+    def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
+        """The cluster Secrets of the management cluster."""
+        if self._unreachable:
+            return Unknown(f"the clusters are not known: {self._unreachable}")
+        return Known(cluster_secrets(self._secrets), "cluster Secrets")
+
+    def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
+        """The files of a repository at a revision, in this pass's snapshot."""
+        answer = self._revisions.peek(repo_url, revision)
+        if answer is None:
+            self.missing.add((repo_url, revision))
+            return Unknown(f"{repo_url} at {revision or 'HEAD'} has not been read yet")
+        if isinstance(answer, Unknown):
+            return answer
+        try:
+            tree = self._repositories.tree(repo_url, answer.value)
+        except ArgosyError as error:
+            return Unknown(error.message, error.hint, error.code)
+        return Known(tree, answer.provenance)
+
+    def projects(self) -> Answer[Mapping[str, Mapping[str, object]]]:
+        """The AppProjects of the management cluster."""
+        if self._unreachable:
+            return Unknown(f"the projects are not known: {self._unreachable}")
+        return Known(self._projects, "AppProjects")
+
+    def config_map(self, name: str) -> Answer[Mapping[str, str] | None]:
+        """Not asked live yet."""
+        return Unknown(f"ConfigMap {name}: the controller does not ask for generator configuration yet")
+
+    def resources(self, api_version: str, kind: str) -> Answer[tuple[Mapping[str, object], ...]]:
+        """Not asked live yet."""
+        return Unknown(f"{kind} in {api_version}: the controller does not ask decision resources yet")
+
+    def plugin(self, call: PluginCall) -> Answer[object]:
+        """Not asked live yet."""
+        return Unknown(f"plugin at {call.base_url}: the controller does not call generator plugins yet")
+
+    def repositories(self, query: ProviderQuery) -> Answer[tuple[Mapping[str, object], ...]]:
+        """Not asked live yet."""
+        return Unknown(f"provider {query.provider}: the controller does not ask providers yet")
+
+    def pull_requests(self, query: ProviderQuery) -> Answer[tuple[Mapping[str, object], ...]]:
+        """Not asked live yet."""
+        return Unknown(f"provider {query.provider}: the controller does not ask providers yet")
+
+
+def cluster_secrets(secrets: Iterable[KubernetesObject]) -> tuple[ClusterSecret, ...]:
+    """The registered clusters without their credentials, by the name of their Secret."""
+    found = [
+        ClusterSecret(
+            secret_name=name_of(secret),
+            name=_decoded(secret, "name"),
+            server=_decoded(secret, "server"),
+            project=_decoded(secret, "project"),
+            labels=labels_of(secret),
+            annotations=annotations_of(secret),
+        )
+        for secret in secrets
+        if labels_of(secret).get(SECRET_TYPE) == SECRET_TYPE_CLUSTER
+    ]
+    return tuple(sorted(found, key=lambda item: item.secret_name))
+
+
+def _decoded(secret: KubernetesObject, key: str) -> str:
+    text = (secret.get("data") or {}).get(key) or ""
+    try:
+        return base64.b64decode(text).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
