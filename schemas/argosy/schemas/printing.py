@@ -30,13 +30,13 @@ def print_finding(finding: Finding, read_line: ReadLine) -> str:
     and each related place in the same way.
     """
     place = f"{finding.position}: " if finding.position is not None else ""
-    lines = [_clean(f"{place}{finding.severity.value}: {finding.message} [{finding.code}]")]
+    lines = _lines(f"{place}{finding.severity.value}: {finding.message} [{finding.code}]")
     lines += _source(finding.position, read_line)
     if finding.hint:
-        lines.append(_clean(f"  hint: {finding.hint}"))
+        lines += _lines(f"  hint: {finding.hint}")
     for related in finding.related:
         place = f"{related.position}: " if related.position is not None else ""
-        lines.append(_clean(f"  {place}{related.message}"))
+        lines += _lines(f"  {place}{related.message}")
         lines += _source(related.position, read_line)
     return "\n".join(lines)
 
@@ -65,6 +65,12 @@ def _place(position: Position) -> dict[str, Any]:
     if position.end_line:
         place |= {"endLine": position.end_line, "endColumn": position.end_column}
     return place
+
+
+def _lines(text: str) -> list[str]:
+    """A message, with its further lines indented."""
+    first, *rest = text.splitlines() or [""]
+    return [_clean(first), *(_clean(f"    {line}") for line in rest)]
 
 
 def _source(position: Position | None, read_line: ReadLine) -> list[str]:

@@ -47,14 +47,18 @@ def dotted(path: Path) -> str:
             text += f".{step}" if text else step
         else:
             text += f'["{step}"]'
-    return text or "the document"
+    return text
+
+
+def _named(path: Path) -> str:
+    return f"`{dotted(path)}`" if path else "the document"
 
 
 def wrong_type(path: Path, value: object, expected: str | Sequence[str]) -> Words:
     """A value of another type than the field has."""
     types = [expected] if isinstance(expected, str) else [one for one in expected if one != "null"]
     wanted = " or ".join(_EXPECTED[one] for one in types)
-    return f"`{dotted(path)}` must be {wanted}; found {_found(value)}", _how_to_write(value, types)
+    return f"{_named(path)} must be {wanted}; found {_found(value)}", _how_to_write(value, types)
 
 
 def _how_to_write(value: object, types: Sequence[str]) -> str:
@@ -86,13 +90,13 @@ def _found(value: object) -> str:
 
 def missing_field(path: Path, name: str) -> Words:
     """A field that must be there."""
-    return f"`{dotted(path)}` needs a field `{name}`", ""
+    return f"{_named(path)} needs a field `{name}`", ""
 
 
 def no_value(path: Path) -> Words:
     """A field that is written without a value."""
     return (
-        f"`{dotted(path)}` has no value, so it is dropped",
+        f"{_named(path)} has no value, so it is dropped",
         "write a value, such as {} or [], or remove the field",
     )
 
@@ -100,7 +104,7 @@ def no_value(path: Path) -> Words:
 def unknown_field(path: Path, name: str, known: Iterable[str]) -> Words:
     """A field that does not exist; the API server would drop it without a word."""
     fields = sorted(known)
-    message = f"unknown field `{name}` in `{dotted(path)}`"
+    message = f"unknown field `{name}` in {_named(path)}"
     close = nearest(name, fields)
     if close:
         return message, f"did you mean `{close}`?"
@@ -122,7 +126,7 @@ def not_one_of(path: Path, value: object, allowed: Sequence[object]) -> Words:
     close = nearest(value, map(str, allowed)) if isinstance(value, str) and len(allowed) > 1 else ""
     choice = wanted if len(allowed) == 1 else f"one of {wanted}"
     return (
-        f"`{dotted(path)}` must be {choice}; found {_found(value)}",
+        f"{_named(path)} must be {choice}; found {_found(value)}",
         f"did you mean `{close}`?" if close else "",
     )
 
@@ -131,19 +135,19 @@ def no_match(path: Path, value: str, pattern: str) -> Words:
     """A text that does not have the form of its field."""
     if pattern.startswith(_NAME_PATTERN_START):
         return (
-            f"`{dotted(path)}` is no valid name: {_found(value)}",
+            f"{_named(path)} is no valid name: {_found(value)}",
             "use lower-case letters, digits, `-` and `.`, and begin and end with a letter or digit",
         )
-    return f"`{dotted(path)}` must match {pattern}; found {_found(value)}", ""
+    return f"{_named(path)} must match {pattern}; found {_found(value)}", ""
 
 
 def wrong_length(path: Path, value: str, schema: Mapping[str, Any]) -> Words:
     """A text that is too long or too short."""
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     wanted = f"at most {most}" if most is not None and len(value) > most else f"at least {least}"
-    return f"`{dotted(path)}` must have {wanted} characters; found {len(value)}", ""
+    return f"{_named(path)} must have {wanted} characters; found {len(value)}", ""
 
 
 def too_large(path: Path, value: object) -> Words:
     """A number that does not fit into 64 bits."""
-    return f"`{dotted(path)}` must fit into 64 bits; found {_found(value)}", ""
+    return f"{_named(path)} must fit into 64 bits; found {_found(value)}", ""

@@ -91,14 +91,14 @@ def _repeated(node: Node, path: Path, seen: set[int]) -> Iterator[tuple[Path, No
 
 
 def _is_merge(key: Node) -> bool:
-    return isinstance(key, ScalarNode) and key.value == "<<" and key.style is None
+    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style
 
 
 def _key(key: Node) -> str:
     """The key as the constructor has read it; keys that it refuses do not get here."""
     if not isinstance(key, ScalarNode):
         return ""
-    if key.style is not None:
+    if key.style:
         return str(key.value)
     tagged = key.tag is not None and key.tag != _STRING and key.tag.startswith(_STRING.removesuffix("str"))
     return key_text(tagged_value(key.tag, key.value) if tagged else plain_value(key.value))

@@ -49,10 +49,7 @@ class Document:
     file: str
     index: int
     text: str = field(repr=False)
-    start: int = field(default=0, repr=False)
-    """Offset in `text` of the line that the document begins in."""
-    end: int = field(default=-1, repr=False)
-    """Offset in `text` behind the document; -1 for the end of the text."""
+    _span: "_Span | None" = field(default=None, repr=False, compare=False)
     _nodes: list[NodeIndex] = field(default_factory=list, repr=False, compare=False)
 
     def position(self, path: Path = (), key: bool = False) -> Position:
@@ -69,10 +66,19 @@ class Document:
 
     def _index(self) -> NodeIndex:
         if not self._nodes:
-            stop = len(self.text) if self.end < 0 else self.end
-            node = yaml.compose(self.text[self.start : stop], Loader=_Loader)
-            self._nodes.append(NodeIndex(node, self.file, self.text.count("\n", 0, self.start)))
+            span = self._span or _Span(0, len(self.text), 0)
+            node = yaml.compose(self.text[span.start : span.end], Loader=_Loader)
+            self._nodes.append(NodeIndex(node, self.file, span.line))
         return self._nodes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Where a document stands in its text: offsets, and the number of lines before it."""
+
+    start: int
+    end: int
+    line: int
 
 
 def read_documents(text: str | bytes, file: str) -> tuple[Document, ...]:
@@ -81,15 +87,12 @@ def read_documents(text: str | bytes, file: str) -> tuple[Document, ...]:
     Raises YamlError with the position of the first mistake.
     """
     source = decode(text, file)
-    values: list[tuple[int, int, object]] = []
-    starts: list[int] = []
-    for index, (start, value) in enumerate(_without_collecting(lambda: list(_read(source, file)))):
-        starts.append(source.rfind("\n", 0, start) + 1)
-        if value is not None:
-            values.append((index, starts[-1], value))
-    starts.append(len(source))
+    read = _without_collecting(lambda: list(_read(source, file)))
+    starts = [source.rfind("\n", 0, mark.index) + 1 for mark, _ in read] + [len(source)]
     return tuple(
-        Document(value, file, index, source, start, starts[index + 1]) for index, start, value in values
+        Document(value, file, index, source, _Span(starts[index], starts[index + 1], mark.line))
+        for index, (mark, value) in enumerate(read)
+        if value is not None
     )
 
 
@@ -114,15 +117,15 @@ def _without_collecting(read: Callable[[], Any]) -> Any:
         gc.enable()
 
 
-def _read(source: str, file: str) -> Iterator[tuple[int, object]]:
-    """Yield the offset where each document begins, and its value."""
+def _read(source: str, file: str) -> Iterator[tuple[Mark, object]]:
+    """Yield where each document begins, and its value."""
     try:
         loader = _Loader(source)
         try:
             while True:
                 event = loader.get_event()
                 if event.__class__ is DocumentStartEvent:
-                    start = cast(Mark, event.start_mark).index
+                    start = cast(Mark, event.start_mark)
                     yield start, _Constructor(loader.get_event, file).document()
                 elif event.__class__ is StreamEndEvent:
                     return

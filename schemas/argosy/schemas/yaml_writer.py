@@ -65,7 +65,7 @@ def write_documents(values: Iterable[object]) -> str:
 
 def quote_scalar(text: str) -> str:
     """The text as it stands in one line of YAML: plain where that reads back equal, else quoted."""
-    return _line(text, 0, None)
+    return _double_quoted(text, 0, None) if "\n" in text else _line(text, 0, None)
 
 
 def _is_list(value: object) -> bool:
