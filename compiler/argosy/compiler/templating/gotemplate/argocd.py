@@ -4,8 +4,8 @@ import re
 
 from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.sprig.runes import lower
-from argosy.compiler.templating.gotemplate.values import go_type
-from argosy.compiler.templating.quoting import as_bytes, as_text
+from argosy.compiler.templating.gotemplate.values import Slice, go_type
+from argosy.compiler.templating.gotemplate.yaml_text import read_go_yaml, write_go_yaml
 
 __all__ = ["FUNCTIONS", "normalize", "slugify"]
 
@@ -59,20 +59,40 @@ def _slug(name: str, length: int, smart: bool) -> str:
     return slug[:cut] if cut >= 0 else slug[:length]
 
 
-def _to_yaml(value: object) -> str:
-    from argosy.schemas.yaml_writer import write_yaml
+def _json_kind(value: object) -> str:
+    kinds = {str: "string", bool: "bool", float: "number", list: "array", dict: "object"}
+    return kinds[value.__class__]
 
-    return write_yaml(value).removesuffix("\n")
+
+def _mismatch(value: object, type_: str) -> GoError:
+    return GoError(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
+        f" {_json_kind(value)} into Go value of type {type_}"
+    )
 
 
 def _from_yaml(text: str) -> dict[str, object]:
-    return {}
+    value = read_go_yaml(text)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _mismatch(value, "map[string]interface {}")
+    return value
+
+
+def _from_yaml_array(text: str) -> list[object]:
+    value = read_go_yaml(text)
+    if value is None:
+        return Slice((), "interface {}", is_nil=True)
+    if not isinstance(value, list):
+        raise _mismatch(value, "[]interface {}")
+    return value
 
 
 FUNCTIONS: Table = {
+    "fromYaml": (_from_yaml, "string", "map"),
+    "fromYamlArray": (_from_yaml_array, "string", "[]interface {}"),
     "normalize": (normalize, "string", "string"),
     "slugify": (slugify, "any...", "string"),
-    "toYaml": (_to_yaml, "any", "string"),
+    "toYaml": (write_go_yaml, "any", "string"),
 }
-
-_ = as_bytes, as_text

@@ -45,7 +45,7 @@ from argosy.schemas.position import Path
 __all__ = ["generate"]
 
 _ANY = ("interface {}", "reflect.Value")
-_NILABLE = (*_ANY, "map[string]interface {}")
+_NILABLE = (*_ANY, "map[string]interface {}", "[]interface {}")
 _CLASSES = {
     "string": "str",
     "int": "int",
@@ -207,8 +207,10 @@ class _Body:
             return code
         if value.type == "string":
             self._source.line(f"{name} = {code}")
+        elif code.isidentifier():
+            self._source.line(f"{name} = {code} if {code}.__class__ is str else show({code})")
         else:
-            self._source.line(f"{name} = {code} if ({code}).__class__ is str else show({code})")
+            self._source.line(f"{name} = show({code})")
         return name
 
     def _statements(self, statements: list[Statement], write: str) -> None:
@@ -498,7 +500,7 @@ class _Body:
         result, callee = self._source.fresh("t"), f"f_{name}"
         self._manifest.globals[callee] = function.call
         call = f"{result} = {callee}({', '.join(codes)})"
-        if name == "len":
+        if name == "len" and codes[0].isidentifier():
             call = f"{self._nil_guard(codes[0], rest, final)}{call}"
         site = self._site(node)
         with self._source.block("try:"):

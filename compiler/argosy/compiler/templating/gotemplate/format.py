@@ -3,7 +3,7 @@
 from math import copysign, isinf, isnan
 
 from argosy.compiler.templating.quoting import quote
-from argosy.compiler.templating.gotemplate.values import GoObject, Slice, go_type
+from argosy.compiler.templating.gotemplate.values import GoObject, NamedInt, Slice, go_type
 from argosy.compiler.templating.limits import MAX_ITEMS, MAX_TEXT, LimitError, check_text
 
 __all__ = ["float_digits", "format_float", "go_syntax", "print_values", "println_values", "show", "show_action"]
@@ -91,14 +91,14 @@ def _scalar(value: object) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, GoObject | NamedInt):
+        return value.go_string()
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, float):
         return format_float(value)
     if isinstance(value, complex):
         return _format_complex(value)
-    if isinstance(value, GoObject):
-        return value.go_string()
     return str(value)
 
 

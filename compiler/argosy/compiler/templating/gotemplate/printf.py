@@ -12,7 +12,7 @@ from argosy.compiler.templating.gotemplate.format import (
     show,
 )
 from argosy.compiler.templating.quoting import as_bytes, quote, quote_rune
-from argosy.compiler.templating.gotemplate.values import GoObject, go_type
+from argosy.compiler.templating.gotemplate.values import GoObject, NamedInt, go_type
 from argosy.compiler.templating.limits import check_text
 
 __all__ = ["printf"]
@@ -178,7 +178,7 @@ def _format(value: object, verb: _Verb) -> str:
 
 
 def _value(value: object, verb: _Verb) -> str:
-    if isinstance(value, GoObject) and verb.letter in "vsxXq":
+    if isinstance(value, GoObject | NamedInt) and verb.letter in "vsxXq":
         return _text(value.go_string(), verb)
     if isinstance(value, list):
         return "[" + " ".join(_inner(item, verb) for item in value) + "]"

@@ -23,7 +23,7 @@ __all__ = ["Missing", "Runtime", "Site", "boxes", "join_output"]
 Missing = str
 """What a key that a map does not have gives: `default`, `zero` or `error`."""
 
-_NILABLE = ("interface {}", "reflect.Value", "map[string]interface {}")
+_NILABLE = ("interface {}", "reflect.Value", "map[string]interface {}", "[]interface {}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,19 @@ from typing import ClassVar
 
 from argosy.generators.parameters import StringMap
 
-__all__ = ["GoObject", "Int64", "Slice", "Uint8", "Uint64", "go_type", "integer_of", "is_list", "kind", "wrap64"]
+__all__ = [
+    "GoObject",
+    "Int64",
+    "NamedInt",
+    "Slice",
+    "Uint8",
+    "Uint64",
+    "go_type",
+    "integer_of",
+    "is_list",
+    "kind",
+    "wrap64",
+]
 
 _MASK64 = (1 << 64) - 1
 
@@ -67,6 +79,21 @@ class GoObject:
         """What `%v` prints."""
         raise NotImplementedError
 
+    def go_json(self) -> object:
+        """What is written as JSON and YAML."""
+        return self.go_string()
+
+
+class NamedInt(int):
+    """An integer with a name for each value (a month) or a form of its own (a duration)."""
+
+    go_type: ClassVar[str]
+    go_kind: ClassVar[str]
+
+    def go_string(self) -> str:
+        """What `%v` prints."""
+        raise NotImplementedError
+
 
 _TYPES: dict[type, tuple[str, str]] = {
     str: ("string", "string"),
@@ -91,7 +118,7 @@ def go_type(value: object) -> str:
         return known[0]
     if isinstance(value, Slice):
         return "[]" + value.element
-    if isinstance(value, GoObject):
+    if isinstance(value, GoObject | NamedInt):
         return value.go_type
     return _closest(value)[0]
 
@@ -103,7 +130,7 @@ def kind(value: object) -> str:
         return known[1]
     if isinstance(value, Slice):
         return "slice"
-    if isinstance(value, GoObject):
+    if isinstance(value, GoObject | NamedInt):
         return value.go_kind
     return _closest(value)[1]
 

@@ -2,14 +2,38 @@
 which Argo CD takes away."""
 
 from argosy.compiler.templating.gotemplate.functions import Table
-from argosy.compiler.templating.gotemplate.sprig import defaults, dicts, lists, maths, strings
+from argosy.compiler.templating.gotemplate.sprig import (
+    certificates,
+    ciphers,
+    dates,
+    defaults,
+    dicts,
+    encodings,
+    lists,
+    maths,
+    paths,
+    patterns,
+    strings,
+    urls,
+    versions,
+    words,
+)
 
 __all__ = ["TABLES"]
 
 TABLES: tuple[Table, ...] = (
-    strings.FUNCTIONS,
+    certificates.FUNCTIONS,
+    ciphers.FUNCTIONS,
+    dates.FUNCTIONS,
     defaults.FUNCTIONS,
-    lists.FUNCTIONS,
     dicts.FUNCTIONS,
+    encodings.FUNCTIONS,
+    lists.FUNCTIONS,
     maths.FUNCTIONS,
+    paths.FUNCTIONS,
+    patterns.FUNCTIONS,
+    strings.FUNCTIONS,
+    urls.FUNCTIONS,
+    versions.FUNCTIONS,
+    words.FUNCTIONS,
 )

@@ -1,0 +1,114 @@
+"""YAML in and out of templates as sigs.k8s.io/yaml does it, with Go's own words for what is wrong."""
+
+import re
+
+import yaml
+
+from argosy.compiler.templating.gotemplate.format import go_syntax
+from argosy.compiler.templating.gotemplate.functions import GoError
+from argosy.compiler.templating.gotemplate.json_text import read_json, write_json
+from argosy.compiler.templating.gotemplate.values import GoObject, Slice
+from argosy.compiler.templating.limits import MAX_ITEMS, LimitError
+from argosy.compiler.templating.quoting import scrub
+from argosy.generators.parameters import floats
+from argosy.schemas.yaml_errors import YamlError
+from argosy.schemas.yaml_reader import read_value
+from argosy.schemas.yaml_scalars import plain_value
+from argosy.schemas.yaml_writer import write_yaml
+
+__all__ = ["read_go_yaml", "write_go_yaml"]
+
+_QUOTED = re.compile("`[&*]?([^`]*)`")
+
+
+def read_go_yaml(text: str) -> object:
+    """`yaml.Unmarshal` into an `interface{}`: every number is a float. Raises `GoError`."""
+    try:
+        return floats(read_value(text))
+    except YamlError as error:
+        raise GoError(f"error converting YAML to JSON: {_go_words(error, text)}") from error
+
+
+def _go_words(error: YamlError, text: str) -> str:
+    cause = error.__cause__
+    if isinstance(cause, yaml.MarkedYAMLError):
+        return f"yaml: {_place(cause)}{cause.problem or 'unknown problem parsing YAML content'}"
+    found = _QUOTED.search(error.message)
+    name = found[1] if found else ""
+    if "that JSON, and so Kubernetes, cannot hold" in error.message:
+        number = plain_value(name)
+        shown = "NaN" if number != number else "-Inf" if name.startswith("-") else "+Inf"
+        return f"json: unsupported value: {shown}"
+    if "no anchor" in error.message:
+        return f"yaml: unknown anchor '{name}' referenced"
+    if "contains itself" in error.message:
+        return f"yaml: anchor '{name}' value contains itself"
+    if "`<<`" in error.message:
+        return "yaml: map merge requires map or sequence of maps as the value"
+    if "a key must be" in error.message:
+        return f"yaml: invalid map key: {_collection_key(text)}"
+    return f"yaml: {error.message}"
+
+
+def _place(error: yaml.MarkedYAMLError) -> str:
+    # goyaml counts lines from 0 and adds one for the scanner only; line 0 is not named.
+    line = error.problem_mark.line if error.problem_mark else 0
+    if line and isinstance(error, yaml.scanner.ScannerError):
+        line += 1
+    if not line and error.context_mark:
+        line = error.context_mark.line
+    return f"line {line}: " if line else ""
+
+
+def _collection_key(text: str) -> str:
+    """The first key of a text that is a sequence or mapping, as Go prints it."""
+    pending = [yaml.compose(text, Loader=yaml.CSafeLoader)]
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    return _node_syntax(key)
+                pending.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            pending += node.value
+    return ""
+
+
+def _node_syntax(node: yaml.Node) -> str:
+    if isinstance(node, yaml.SequenceNode):
+        return f"[]interface {{}}{{{', '.join(map(_node_syntax, node.value))}}}"
+    if isinstance(node, yaml.MappingNode):
+        pairs = ", ".join(f"{_node_syntax(key)}:{_node_syntax(value)}" for key, value in node.value)
+        return f"map[interface {{}}]interface {{}}{{{pairs}}}"
+    value = plain_value(node.value) if not node.style else node.value
+    return "interface {}(nil)" if value is None else go_syntax(value)
+
+
+def write_go_yaml(value: object) -> str:
+    """`yaml.Marshal` without the last line feed. Raises `GoError`."""
+    return write_yaml(_plain(value, [0])).removesuffix("\n")
+
+
+def _plain(value: object, spent: list[int]) -> object:
+    spent[0] += 1
+    if spent[0] > MAX_ITEMS:
+        raise LimitError(f"the value has more than {MAX_ITEMS} elements")
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, dict):
+        return {scrub(key): _plain(item, spent) for key, item in value.items()}
+    if isinstance(value, list):
+        if isinstance(value, Slice) and value.is_nil:
+            return None
+        return [_plain(item, spent) for item in value]
+    if isinstance(value, GoObject):
+        return value.go_json()
+    if isinstance(value, int) and value.__class__ is not bool:
+        return int(value)
+    if isinstance(value, float | complex):
+        # What JSON cannot hold is an error of JSON's.
+        return read_json(write_json(value)) if value != value or abs(value) == float("inf") else value
+    return value
+
+
