@@ -9,6 +9,7 @@ import re
 __all__ = ["QuoteError", "as_bytes", "as_text", "quote", "quote_rune", "scrub", "unquote", "unquote_char"]
 
 _LONE = re.compile("[\ud800-\udfff]")
+_UNPAIRED = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _ESCAPES = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92, "'": 39, '"': 34}
 _SHORT = {7: "\\a", 8: "\\b", 12: "\\f", 10: "\\n", 13: "\\r", 9: "\\t", 11: "\\v", 92: "\\\\"}
 _DIGITS = {"x": 2, "u": 4, "U": 8}
@@ -23,7 +24,11 @@ class QuoteError(ValueError):
 
 def as_bytes(text: str) -> bytes:
     """The bytes that Go would have for this string."""
-    return text.encode("utf-8", "surrogateescape")
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # A surrogate that stands for no byte came out of JSON, where Go reads U+FFFD.
+        return _UNPAIRED.sub("�", text).encode("utf-8", "surrogateescape")
 
 
 def as_text(data: bytes) -> str:
@@ -35,7 +40,7 @@ def scrub(text: str) -> str:
     """What is left of a string when it is written as JSON: each byte that is not UTF-8 becomes U+FFFD."""
     if text.isascii():
         return text
-    return _LONE.sub("�", text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape"))
+    return _LONE.sub("�", as_text(as_bytes(text)))
 
 
 def unquote_char(text: str, start: int, quote_mark: str) -> tuple[int, bool, int]:
