@@ -12,6 +12,7 @@ from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.gotemplate.builtins import length_of_nothing
 from argosy.compiler.templating.gotemplate.format import show_action
 from argosy.compiler.templating.gotemplate.functions import Function, functions
+from argosy.compiler.templating.gotemplate.inlining import INLINE
 from argosy.compiler.templating.gotemplate.nodes import (
     Action,
     Argument,
@@ -124,7 +125,11 @@ class _Manifest:
             return repr(text)
         body = _Body(self, _Leaf(path, template), "base", _Value("R"))
         code = body.leaf(template.body)
-        return f"scrub({code})" if any(map(_splits, walk_template(template))) else code
+        if not any(map(_splits, walk_template(template))):
+            return code
+        name = self.source.fresh("s")
+        self.source.line(f"{name} = {code}")
+        return f"({name} if {name}.isascii() else scrub({name}))"
 
 
 def _splits(node: Node) -> bool:
@@ -499,6 +504,10 @@ class _Body:
             codes.insert(0, repr(str(rest[0])) if rest else f"show({codes[0]})")
         result, callee = self._source.fresh("t"), f"f_{name}"
         self._manifest.globals[callee] = function.call
+        inline = INLINE[name](codes) if name in INLINE else None
+        if inline is not None:
+            self._source.line(f"{result} = {inline}")
+            return _Value(result, function.result if function.result not in _ANY else None)
         call = f"{result} = {callee}({', '.join(codes)})"
         if name == "len" and codes[0].isidentifier():
             call = f"{self._nil_guard(codes[0], rest, final)}{call}"
