@@ -8,11 +8,12 @@ names.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from argosy.clusters.client import Client
-from argosy.clusters.errors import ApiError, NotFound, UnknownKind, Unreachable
+from argosy.clusters.errors import ApiError, NotFound, TooManyRequests, UnknownKind, Unreachable
 from argosy.clusters.objects import GroupVersionKind, ObjectRef
 from argosy.clusters.stream import EventType
 from argosy.reconciler.drift import Applied
@@ -22,6 +23,9 @@ from argosy.reconciler.tracking import owner_of
 from argosy.schemas.model.annotations import INSTALLATION as INSTALLATION_LABEL
 
 __all__ = ["Change", "ClusterView", "Memory", "Scope", "Spawn"]
+
+_PATIENCE = 20.0
+"""Seconds that a server may take to serve a kind whose definition is new."""
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 """Starts a task whose failure reaches its owner."""
@@ -153,7 +157,15 @@ class ClusterView:
         for watch in waiting:
             while not watch.synced.is_set():
                 await watch.told.wait()
-                if watch.lost is not None and not watch.synced.is_set():
+                if watch.lost is None or watch.synced.is_set():
+                    continue
+                if not isinstance(watch.lost, TooManyRequests):
+                    raise watch.lost
+                # A server that has just learnt a kind says so for some seconds.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_PATIENCE):
+                        await watch.synced.wait()
+                if not watch.synced.is_set():
                     raise watch.lost
 
     def put(self, obj: KubernetesObject) -> KubernetesObject:

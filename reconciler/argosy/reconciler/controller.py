@@ -24,6 +24,7 @@ from argosy.reconciler.gates import NodeState, Waits
 from argosy.reconciler.hierarchy import parent_of, set_of
 from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION, Installation
 from argosy.reconciler.live_world import LiveWorld
+from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET, tracked_key
 from argosy.reconciler.pass_state import PassMemory
 from argosy.reconciler.refusal import report_invalid
 from argosy.reconciler.relevance import (
@@ -37,13 +38,7 @@ from argosy.reconciler.resource import annotations_of
 from argosy.reconciler.revisions import Asked, Revisions
 from argosy.reconciler.runner import retry_delay
 from argosy.reconciler.set_pass import SetPass
-from argosy.reconciler.specification import (
-    APPLICATION,
-    APPLICATION_SET,
-    ApplicationSpec,
-    SpecificationError,
-    node_key,
-)
+from argosy.reconciler.specification import ApplicationSpec, SpecificationError, node_key
 from argosy.reconciler.status_writer import patch_object
 from argosy.reconciler.surroundings import Render, Surroundings, Told
 from argosy.reconciler.work_queue import WorkQueue
@@ -143,6 +138,7 @@ class Controller:
         """
         await self.secrets.watch([GroupVersionKind("", "v1", "Secret")])
         await self.management.watch(GroupVersionKind(ARGO_GROUP, ARGO_VERSION, kind) for kind in _ARGO_KINDS)
+        self._queue.open()
         for key in sorted(self.world.hierarchy.keys):
             self._queue.mark(key)
         if self._options.poll > 0:
@@ -220,10 +216,7 @@ class Controller:
             self._queue.mark(parent, _PARENT)
 
     def _mark_application(self, tracked: str) -> None:
-        namespace, separate, name = tracked.partition("_")
-        if not separate:
-            namespace, name = self.installation.namespace, tracked
-        key = NodeKey(APPLICATION, namespace, name)
+        key = tracked_key(tracked, self.installation.namespace)
         if self.world.manifest(key) is not None:
             self._queue.mark(key)
 
@@ -392,10 +385,7 @@ class Controller:
         return view
 
     def _examined(self, tracked: str) -> bool:
-        namespace, separate, name = tracked.partition("_")
-        if not separate:
-            namespace, name = self.installation.namespace, tracked
-        key = NodeKey(APPLICATION, namespace, name)
+        key = tracked_key(tracked, self.installation.namespace)
         if self.world.manifest(key) is None:
             return True
         state = self.world.states.get(key)

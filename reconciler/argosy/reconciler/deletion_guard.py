@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable
 
 from argosy.compiler.rollout import NodeKey
 from argosy.reconciler.desired import Desired
-from argosy.reconciler.pass_state import child_key
+from argosy.reconciler.node_keys import APPLICATION, child_key
 from argosy.reconciler.plan import Extra, deletion_digest
 from argosy.reconciler.report import Condition
 from argosy.reconciler.resource import ResourceKey, annotations_of
-from argosy.reconciler.specification import APPLICATION, ApplicationSpec
+from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.surroundings import Surroundings
 from argosy.schemas.model.annotations import CONFIRM_DELETION
 

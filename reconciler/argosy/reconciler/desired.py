@@ -23,6 +23,7 @@ from argosy.reconciler.resource import (
 )
 from argosy.reconciler.tracking import with_tracking
 from argosy.schemas.model.annotations import HELM_HOOK, HOOK, SYNC_OPTIONS, SYNC_WAVE, parse_wave
+from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Position
 
 __all__ = ["Desired", "DesiredObject", "Owner", "Problem", "Rendered", "prepare", "wave_of"]
@@ -45,7 +46,12 @@ class Rendered:
     """One manifest as a source rendered it, with the line that it came from."""
 
     value: Mapping[str, Any]
-    position: Position | None = None
+    origin: Origin = field(default=Origin(), compare=False)
+
+    @property
+    def position(self) -> Position | None:
+        """The line, worked out when somebody asks: it costs a second reading of the file."""
+        return self.origin.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class DesiredObject:
     wave: int
     digest: str
     options: frozenset[str] = frozenset()
-    position: Position | None = None
+    origin: Origin = field(default=Origin(), compare=False)
 
     @property
     def order(self) -> tuple[int, int, str, str, str, str]:
@@ -122,7 +128,7 @@ def prepare(
         if desired.key in found:
             # As Argo CD: the last one wins.
             text = f"{desired.key} appears more than once in what was rendered; the last one is applied"
-            warnings.append(Problem("RepeatedResourceWarning", text, desired.position))
+            warnings.append(Problem("RepeatedResourceWarning", text, desired.origin.position))
         found[desired.key] = desired
     objects = tuple(sorted(found.values(), key=lambda item: item.order))
     return Desired(objects, tuple(errors), tuple(warnings), found)
@@ -181,7 +187,7 @@ def _object(manifest: Rendered, owner: Owner, scope: bool | None) -> DesiredObje
     options = frozenset(
         part.strip() for part in annotations_of(value).get(SYNC_OPTIONS, "").split(",") if part.strip()
     )
-    return DesiredObject(key, applied, wave, digest_of(applied), options, manifest.position)
+    return DesiredObject(key, applied, wave, digest_of(applied), options, manifest.origin)
 
 
 def _marked(value: Mapping[str, Any], key: ResourceKey, owner: Owner) -> KubernetesObject:

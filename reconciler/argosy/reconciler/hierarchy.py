@@ -10,8 +10,9 @@ from typing import Any
 
 from argosy.compiler.rollout import NodeKey, RolloutGraph, RolloutNode, build
 from argosy.reconciler.desired import wave_of
+from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET
 from argosy.reconciler.resource import metadata_of, namespace_of
-from argosy.reconciler.specification import APPLICATION, APPLICATION_SET, depends_on, node_key
+from argosy.reconciler.specification import depends_on, node_key
 from argosy.reconciler.tracking import owner_of
 
 __all__ = ["Hierarchy", "parent_of", "set_of"]

@@ -10,6 +10,7 @@ from argosy.reconciler.cluster_view import ClusterView, Memory
 from argosy.reconciler.desired import DesiredObject, wave_of
 from argosy.reconciler.drift import Verdict, content_of, examine
 from argosy.reconciler.health import assess
+from argosy.reconciler.node_keys import child_key
 from argosy.reconciler.plan import Extra, Match, Observed
 from argosy.reconciler.resource import (
     KubernetesObject,
@@ -58,6 +59,7 @@ class Observer:
             owner=owner,
             failed=failed,
             retry=retrying,
+            child=child_key(key) is not None,
         )
 
     def match(self, desired: DesiredObject, live: KubernetesObject, memory: Memory) -> Match:

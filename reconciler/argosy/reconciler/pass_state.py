@@ -7,20 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from argosy.compiler.rollout import NodeKey
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.desired import Desired, DesiredObject
 from argosy.reconciler.gates import Waits
-from argosy.reconciler.installation import ARGO_GROUP
 from argosy.reconciler.plan import Observed, Plan
 from argosy.reconciler.report import Condition
 from argosy.reconciler.resource import ResourceKey
 from argosy.reconciler.runner import Ran
-from argosy.reconciler.specification import APPLICATION, APPLICATION_SET, ApplicationSpec
+from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.surroundings import Surroundings
 from argosy.reconciler.tracking import instance_name
 
-__all__ = ["COMPARISON_ERROR", "PassMemory", "PassState", "child_key"]
+__all__ = ["COMPARISON_ERROR", "PassMemory", "PassState"]
 
 COMPARISON_ERROR = "ComparisonError"
 
@@ -71,10 +69,3 @@ class PassState:
     def may_sync(self) -> bool:
         """Whether the target may be applied at all: sync is automated, or a person asked."""
         return self.spec.automated or self.asked is not None
-
-
-def child_key(key: ResourceKey) -> NodeKey | None:
-    """The node that an object is, where it is an Application or a set."""
-    if key.group == ARGO_GROUP and key.kind in (APPLICATION, APPLICATION_SET):
-        return NodeKey(key.kind, key.namespace, key.name)
-    return None

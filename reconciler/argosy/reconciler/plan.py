@@ -79,6 +79,7 @@ class Observed:
     owner: str = ""
     failed: str = ""
     retry: bool = True
+    child: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,8 @@ def deletion_digest(keys: Iterator[ResourceKey]) -> str:
 def safe_health(observed: Observed, desired: DesiredObject) -> bool:
     """Whether later waves may go on beside this object: it is healthy, or suspended because its manifest
     says so."""
+    if observed.child:
+        return True
     if observed.health == "Suspended":
         spec = desired.value.get("spec") or {}
         return bool(spec.get("suspend") or spec.get("paused"))

@@ -5,7 +5,8 @@ Comes last in a pass. Decides nothing about objects.
 
 from argosy.compiler.rollout import NodeKey
 from argosy.reconciler.gates import NodeState, Unsettled
-from argosy.reconciler.pass_state import PassState, child_key
+from argosy.reconciler.node_keys import child_key
+from argosy.reconciler.pass_state import PassState
 from argosy.reconciler.plan import Action, Match, Observed, Outcome, Plan, safe_health
 from argosy.reconciler.report import PENDING, Condition, Operation, Report, ResourceReport, worst_health
 from argosy.reconciler.resource import KubernetesObject, ResourceKey, version_of

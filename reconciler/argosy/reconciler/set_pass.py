@@ -22,6 +22,7 @@ from argosy.reconciler.gates import NodeState, Waits
 from argosy.reconciler.hierarchy import set_of
 from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION
 from argosy.reconciler.live_world import LiveWorld
+from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET
 from argosy.reconciler.report import Condition
 from argosy.reconciler.resource import (
     KubernetesObject,
@@ -33,7 +34,6 @@ from argosy.reconciler.resource import (
     namespace_of,
 )
 from argosy.reconciler.set_status import set_status
-from argosy.reconciler.specification import APPLICATION, APPLICATION_SET
 from argosy.reconciler.status_writer import write_status
 from argosy.reconciler.surroundings import Surroundings, Told
 from argosy.reconciler.tracking import owner_of

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from argosy.compiler.rollout import NodeKey
+from argosy.reconciler.node_keys import APPLICATION
 from argosy.reconciler.resource import (
     KubernetesObject,
     annotations_of,
@@ -21,8 +22,6 @@ from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.annotations import DEPENDS_ON, FINALIZERS, TIMEOUT, parse_names, timeout_of
 
 __all__ = [
-    "APPLICATION",
-    "APPLICATION_SET",
     "ApplicationSpec",
     "Destination",
     "SpecificationError",
@@ -31,8 +30,6 @@ __all__ = [
     "node_key",
 ]
 
-APPLICATION = "Application"
-APPLICATION_SET = "ApplicationSet"
 _IN_CLUSTER = ("in-cluster", "https://kubernetes.default.svc")
 _DEFAULT_TIMEOUT = 600.0
 

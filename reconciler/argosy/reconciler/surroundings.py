@@ -15,14 +15,10 @@ from argosy.reconciler.desired import Rendered
 from argosy.reconciler.gates import Gates, NodeState
 from argosy.reconciler.hierarchy import Hierarchy
 from argosy.reconciler.installation import ARGO_GROUP, Installation
+from argosy.reconciler.node_keys import APPLICATION
 from argosy.reconciler.resource import KubernetesObject, ResourceKey
 from argosy.reconciler.revisions import Revisions
-from argosy.reconciler.specification import (
-    APPLICATION,
-    ApplicationSpec,
-    Destination,
-    SpecificationError,
-)
+from argosy.reconciler.specification import ApplicationSpec, Destination, SpecificationError
 from argosy.reconciler.status_memory import target_id
 from argosy.schemas.knowledge import Known
 

@@ -1,78 +1,87 @@
-"""Whose an object is: Argo CD's tracking id in an annotation, and the label by which a whole installation
-is watched.
+"""Whose an object is: Argo CD's tracking id and our installation label. Pure; no cluster is asked.
 
-The spelling of tracking ids is Argo CD's (`util/argo/resource_tracking.go`), so that its clients read ours.
-Pure.
+The id holds the address of the object that it was written on. Operators copy annotations to what they
+create, so an id that names another object says nothing about this one.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from argosy.reconciler.resource import ResourceKey, annotations_of, key_of, labels_of
+from argosy.clusters.objects import ObjectRef
+from argosy.schemas.model.annotations import INSTALLATION, TRACKING_ID
 
-__all__ = [
-    "INSTALLATION_LABEL",
-    "TRACKING_ANNOTATION",
-    "TrackingId",
-    "application_name",
-    "installation_of",
-    "owner_of",
-]
-
-INSTALLATION_LABEL = "argosy.dev/installation"
-TRACKING_ANNOTATION = "argocd.argoproj.io/tracking-id"
+__all__ = ["TrackingId", "installation_of", "instance_name", "owner_of", "with_tracking"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingId:
-    """`<application>:<group>/<kind>:<namespace>/<name>`."""
+    """`<app>:<group>/<kind>:<namespace>/<name>`. `app` is an instance name, see `instance_name`.
 
-    application: str
+    An object that has no namespace bears that of its Application's destination here, as Argo CD writes it.
+    """
+
+    app: str
     group: str
     kind: str
     namespace: str
     name: str
 
-    def __str__(self) -> str:
-        return f"{self.application}:{self.group}/{self.kind}:{self.namespace}/{self.name}"
-
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The parts of an annotation's value, `None` where it is not a tracking id."""
-        parts = text.split(":", 2)
-        if len(parts) != 3 or "/" not in parts[1] or "/" not in parts[2]:
+        """The parts, or `None` where the text is no tracking id. Names may contain colons (`system:node`)."""
+        app, _, rest = text.partition(":")
+        kind, colon, place = rest.partition(":")
+        group, slash, kind = kind.partition("/")
+        namespace, place_slash, name = place.partition("/")
+        if not (app and colon and slash and kind and place_slash and name):
             return None
-        group, kind = parts[1].split("/", 1)
-        namespace, name = parts[2].split("/", 1)
-        return cls(parts[0], group, kind, namespace, name)
+        return cls(app, group, kind, namespace, name)
 
-    @property
-    def key(self) -> ResourceKey:
-        """The object that the id names."""
-        return ResourceKey(self.group, self.kind, self.namespace, self.name)
+    @classmethod
+    def of(cls, app: str, ref: ObjectRef, destination_namespace: str) -> Self:
+        """The id for an object that the instance `app` applies."""
+        return cls(app, ref.group, ref.kind, ref.namespace or destination_namespace, ref.name)
+
+    def names(self, ref: ObjectRef) -> bool:
+        """Whether this id was written for that object: for one without namespace, any namespace will do."""
+        same_place = ref.namespace in ("", self.namespace)
+        return same_place and (self.group, self.kind, self.name) == (ref.group, ref.kind, ref.name)
+
+    def __str__(self) -> str:
+        return f"{self.app}:{self.group}/{self.kind}:{self.namespace}/{self.name}"
 
 
-def application_name(namespace: str, name: str, control_plane: str) -> str:
-    """An Application as tracking ids spell it: `<namespace>_<name>` outside the control plane's namespace."""
-    return name if namespace in ("", control_plane) else f"{namespace}_{name}"
+def instance_name(namespace: str, name: str, control_plane_namespace: str) -> str:
+    """How an Application is called in tracking ids: with its namespace unless that is the control plane's."""
+    return name if namespace in ("", control_plane_namespace) else f"{namespace}_{name}"
 
 
-def owner_of(obj: Mapping[str, Any]) -> TrackingId | None:
-    """The tracking id of an object, if it names the object itself.
+def owner_of(value: Mapping[str, Any]) -> TrackingId | None:
+    """The tracking id that the object bears for itself; `None` where it has none, or a copied one."""
+    text = _metadata(value, "annotations").get(TRACKING_ID)
+    found = TrackingId.parse(text) if isinstance(text, str) else None
+    return found if found is not None and found.names(ObjectRef.of(value)) else None
 
-    Operators copy labels and annotations to what they make; such a copy names another object and is nobody's.
-    A namespace is not compared where the object has none: Argo CD writes the Application's there.
+
+def installation_of(value: Mapping[str, Any]) -> str:
+    """The installation that the object's label names; empty where there is none."""
+    return str(_metadata(value, "labels").get(INSTALLATION) or "")
+
+
+def with_tracking(
+    value: Mapping[str, Any], app: str, installation: str, destination_namespace: str
+) -> dict[str, Any]:
+    """The manifest with our label and id on its own metadata; pod templates and selectors stay as they
+    are.
     """
-    text = annotations_of(obj).get(TRACKING_ANNOTATION)
-    tracking = TrackingId.parse(text) if text else None
-    if tracking is None:
-        return None
-    key = key_of(obj)
-    same = (tracking.group, tracking.kind, tracking.name) == (key.group, key.kind, key.name)
-    return tracking if same and (not key.namespace or tracking.namespace == key.namespace) else None
+    metadata = dict(value.get("metadata") or {})
+    text = str(TrackingId.of(app, ObjectRef.of(value), destination_namespace))
+    metadata["labels"] = {**(metadata.get("labels") or {}), INSTALLATION: installation}
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), TRACKING_ID: text}
+    return {**value, "metadata": metadata}
 
 
-def installation_of(obj: Mapping[str, Any]) -> str:
-    """The installation that an object says it belongs to, empty without one."""
-    return str(labels_of(obj).get(INSTALLATION_LABEL, ""))
+def _metadata(value: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+    found = (value.get("metadata") or {}).get(field)
+    return found if isinstance(found, Mapping) else {}

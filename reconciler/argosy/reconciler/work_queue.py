@@ -28,9 +28,13 @@ class WorkQueue:
         self._running: set[NodeKey] = set()
         self._again: set[NodeKey] = set()
         self._timers: dict[NodeKey, asyncio.TimerHandle] = {}
-        self._stopped = False
+        self._stopped = True
         self._idle = asyncio.Event()
         self._idle.set()
+
+    def open(self) -> None:
+        """From now on marks count; before, nothing is known well enough to work on."""
+        self._stopped = False
 
     @property
     def busy(self) -> bool:
