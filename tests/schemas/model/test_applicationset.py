@@ -1,0 +1,85 @@
+"""An ApplicationSet's typed view."""
+
+from typing import Any
+
+import pytest
+
+from argosy.schemas.model.applicationset import ApplicationSet, ApplicationsSync
+from argosy.schemas.yaml_reader import read_documents
+
+
+def applicationset(spec: dict[str, Any], **annotations: str) -> ApplicationSet:
+    names = {"engine": "argosy.dev/template-engine", "wave": "argocd.argoproj.io/sync-wave"}
+    metadata = {"name": "teams", "annotations": {names[name]: value for name, value in annotations.items()}}
+    return ApplicationSet({"metadata": metadata, "spec": spec})
+
+
+def test_generators_template_and_options_are_read() -> None:
+    found = applicationset(
+        {
+            "goTemplate": True,
+            "goTemplateOptions": ["missingkey=error"],
+            "generators": [{"list": {}}, {"clusters": {}}],
+            "template": {"metadata": {"name": "x"}},
+            "preservedFields": {"labels": ["a"]},
+        },
+        engine="jinja2",
+        wave="-1",
+    )
+    assert [list(one) for one in found.generators] == [["list"], ["clusters"]]
+    assert found.template == {"metadata": {"name": "x"}}
+    assert found.go_template
+    assert found.go_template_options == ("missingkey=error",)
+    assert (found.template_engine, found.wave) == ("jinja2", -1)
+    assert (found.preserved_labels, found.preserved_annotations) == (("a",), ())
+
+
+@pytest.mark.parametrize(
+    ("policy", "update", "delete"),
+    [
+        ("create-only", False, False),
+        ("create-update", True, False),
+        ("create-delete", False, True),
+        ("sync", True, True),
+    ],
+)
+def test_the_policy_says_what_may_be_done(policy: str, update: bool, delete: bool) -> None:
+    found = applicationset({"syncPolicy": {"applicationsSync": policy}}).applications_sync
+    assert found is ApplicationsSync(policy)
+    assert (found.allows_update, found.allows_delete) == (update, delete)
+
+
+def test_a_set_without_policy_says_nothing() -> None:
+    assert applicationset({}).applications_sync is None
+    assert not applicationset({}).preserve_resources_on_deletion
+
+
+def test_steps_match_labels() -> None:
+    dev = {"key": "env", "operator": "In", "values": ["dev", "test"]}
+    others = {"key": "env", "operator": "NotIn", "values": ["dev", "test"]}
+    steps = [{"matchExpressions": [dev]}, {"matchExpressions": [others], "maxUpdate": "50%"}, {}]
+    strategy = {"type": "RollingSync", "rollingSync": {"steps": steps}}
+    first, second, third = applicationset({"strategy": strategy}).steps
+    assert first.matches({"env": "dev"})
+    assert not first.matches({})
+    assert second.matches({})
+    assert second.max_update == "50%"
+    assert not third.matches({"env": "dev"})
+
+
+def test_steps_count_only_where_the_strategy_uses_them() -> None:
+    assert applicationset({"strategy": {"rollingSync": {"steps": [{}]}}}).steps == ()
+
+
+def test_an_operator_that_is_unknown_matches_nothing() -> None:
+    expression = {"key": "env", "operator": "Exists"}
+    strategy = {"type": "RollingSync", "rollingSync": {"steps": [{"matchExpressions": [expression]}]}}
+    assert not applicationset({"strategy": strategy}).steps[0].matches({"env": "x"})
+
+
+def test_places_come_from_the_document() -> None:
+    (document,) = read_documents("metadata: {name: x}\nspec:\n  generators: []\n", "set.yaml")
+    assert isinstance(document.value, dict)
+    found = ApplicationSet(document.value, document)
+    assert str(found.position(("spec", "generators"))) == "set.yaml:3:15"
+    assert ApplicationSet({}).position(("spec",)) is None
