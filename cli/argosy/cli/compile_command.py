@@ -1,6 +1,6 @@
 """`argosy compile`: prints the Applications that a set generates, exactly as Argo CD would make them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -9,31 +9,19 @@ from argosy.cli.application_output import FORMATS, as_json, as_names, as_yaml
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
-from argosy.cli.offline_world import ANSWER_KINDS, OfflineWorld, read_answer
+from argosy.cli.offline_world import OfflineWorld, read_answer
+from argosy.cli.path_options import name_and_path
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
-from argosy.compiler.loading import Loaded, kind_of, load
+from argosy.compiler.loading import Loaded, load
 from argosy.generators.generator import Settings
+from argosy.generators.world import Tree
 from argosy.schemas.finding import ArgosyError, Finding
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.validation import kind_of
 
 __all__ = ["command"]
-
-
-def _pairs(_: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, Path]:
-    found = {}
-    for value in values:
-        name, separator, path = value.partition("=")
-        if parameter.name == "repo":
-            # URLs may hold `=`; paths given here hold none.
-            name, separator, path = value.rpartition("=")
-        if not separator or not name or not path:
-            raise click.BadParameter(f"`{value}` must have the form {parameter.metavar}")
-        if parameter.name == "answers" and name not in ANSWER_KINDS:
-            raise click.BadParameter(f"`{name}` is not one of {', '.join(ANSWER_KINDS)}")
-        found[name] = Path(path)
-    return found
 
 
 @click.command("compile")
@@ -49,14 +37,14 @@ def _pairs(_: click.Context, parameter: click.Parameter, values: Sequence[str]) 
     "--repo",
     multiple=True,
     metavar="URL=PATH",
-    callback=_pairs,
+    callback=name_and_path,
     help="A clone on this machine that stands for a repository URL.",
 )
 @click.option(
     "--answers",
     multiple=True,
     metavar="KIND=FILE",
-    callback=_pairs,
+    callback=name_and_path,
     help="A recorded answer of an outside service: plugin, scm or pulls.",
 )
 @click.option("--new-git-file-globbing", type=bool, default=False, metavar="true|false")
@@ -100,7 +88,7 @@ def command(
     raise SystemExit(int(status))
 
 
-def _fetcher():  # type: ignore[no-untyped-def]
+def _fetcher() -> Callable[[str, str], Tree]:
     from argosy.cli.fetching import fetch_tree
 
     return fetch_tree

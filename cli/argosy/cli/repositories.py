@@ -1,23 +1,28 @@
-"""Git trees for the command line: repositories given by `--repo`, and the one that one stands in.
+"""Git for the command line: repositories given by `--repo`, and the one that one stands in.
 
 Of the latter `HEAD`, the branch that is checked out and the remote's default branch mean the files as they
 lie there (or the index, for a hook); any other revision is read from its commits.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from argosy.compiler.checks.source_paths import PathState
 from argosy.generators.world import Tree
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
+from argosy.sources.git_url import repository_identity
 
 if TYPE_CHECKING:
     from argosy.sources.local_repository import LocalRepository
 
 __all__ = ["KnownRepositories", "Standing", "Uncommitted"]
+
+_URL = re.compile(r"^\s*(?:push)?url\s*=\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
 class Uncommitted(Enum):
@@ -28,58 +33,93 @@ class Uncommitted(Enum):
 
 
 class Standing:
-    """The repository that one stands in. Reads its configuration without starting git.
+    """The repository that one stands in.
 
-    `root` is the folder of the work tree, `None` outside of any repository.
+    What a short validation needs (remotes, the branch's name) is read from git's own files, because starting
+    git takes longer than all the rest. `root` is the folder of the work tree, `None` outside of any
+    repository.
     """
 
     def __init__(self, start: Path, uncommitted: Uncommitted = Uncommitted.WORK_TREE) -> None:
-        self._uncommitted = uncommitted
+        self.uncommitted = uncommitted
         folders = (start, *start.parents)
         self.root = next((each for each in folders if (each / ".git").exists()), None)
 
-    @cached_property
-    def _repository(self) -> "LocalRepository | None":
-        # Imported with the first question about Git: most validations have none.
-        from argosy.sources.local_repository import LocalRepository
-
-        return LocalRepository(self.root) if self.root else None
-
     def answers_for(self, url: str) -> bool:
-        """Whether a URL means this repository."""
-        return self._repository is not None and self._repository.answers_for(url)
+        """Whether a URL means this repository: one of its remotes, or its folder."""
+        return self.root is not None and repository_identity(url) in self._identities
 
-    @cached_property
-    def _tip_names(self) -> frozenset[str]:
-        """The revisions that mean the uncommitted state."""
-        from argosy.sources.git_command import GitFailure, closed_environment, run_git
-
-        assert self.root is not None
-        names = {"", "HEAD"}
-        for reference in ("HEAD", "refs/remotes/origin/HEAD"):
-            try:
-                environment = {**closed_environment(self.root / ".git"), "GIT_DIR": None}
-                asked = ["symbolic-ref", "--quiet", reference]
-                full = run_git(asked, self.root, environment, deadline=10.0).decode().strip()
-            except GitFailure:
-                continue
-            names |= {full.removeprefix("refs/heads/"), full.removeprefix("refs/remotes/origin/"), full}
-        return frozenset(names)
+    def is_tip(self, revision: str) -> bool:
+        """Whether a revision means the uncommitted state."""
+        return revision in self._tip_names
 
     def tree(self, revision: str) -> Tree:
         """The files at a revision. Raises `SourceError`."""
-        assert self._repository is not None
-        if revision in self._tip_names:
-            return self.uncommitted()
+        if self.is_tip(revision):
+            return self._uncommitted_tree
         return self._repository.commit_tree(revision)
 
-    def uncommitted(self) -> Tree:
-        """The files as the next commit would hold them, or as they lie there."""
-        if self._repository is None:
+    def has_directory(self, revision: str, path: str) -> bool:
+        """Whether a folder exists at a revision. Raises `SourceError`."""
+        if self.is_tip(revision) and self.uncommitted is Uncommitted.WORK_TREE:
+            assert self.root is not None
+            return (self.root / path).is_dir()
+        return self.tree(revision).has_directory(path)
+
+    @cached_property
+    def _repository(self) -> "LocalRepository":
+        # Imported with the first question about commits: most validations have none.
+        from argosy.sources.local_repository import LocalRepository
+
+        if self.root is None:
             raise ArgosyError("this folder does not lie in a Git repository", code="no-repository")
-        if self._uncommitted is Uncommitted.INDEX:
+        return LocalRepository(self.root)
+
+    @cached_property
+    def _uncommitted_tree(self) -> Tree:
+        if self.uncommitted is Uncommitted.INDEX:
             return self._repository.index_tree()
         return self._repository.work_tree()
+
+    @cached_property
+    def _identities(self) -> frozenset[str]:
+        assert self.root is not None
+        urls = _URL.findall(_text(self._common_folder / "config"))
+        return frozenset(map(repository_identity, [*urls, str(self.root)]))
+
+    @cached_property
+    def _tip_names(self) -> frozenset[str]:
+        names = {"", "HEAD"}
+        remote_head = self._common_folder / "refs" / "remotes" / "origin" / "HEAD"
+        for file, prefix in (
+            (self._git_folder / "HEAD", "refs/heads/"),
+            (remote_head, "refs/remotes/origin/"),
+        ):
+            symbolic = _text(file).strip().removeprefix("ref: ")
+            if symbolic.startswith(prefix):
+                names |= {symbolic.removeprefix(prefix), symbolic}
+        return frozenset(names)
+
+    @cached_property
+    def _git_folder(self) -> Path:
+        """The repository's own folder; a linked work tree has a file that names it."""
+        assert self.root is not None
+        place = self.root / ".git"
+        if place.is_file():
+            return (self.root / _text(place).strip().removeprefix("gitdir: ")).resolve()
+        return place
+
+    @cached_property
+    def _common_folder(self) -> Path:
+        common = _text(self._git_folder / "commondir").strip()
+        return (self._git_folder / common).resolve() if common else self._git_folder
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 class KnownRepositories:
@@ -88,17 +128,13 @@ class KnownRepositories:
     def __init__(
         self,
         given: Mapping[str, Path],
-        standing: Standing | None,
+        standing: Standing,
         fetch: Callable[[str, str], Tree] | None = None,
     ) -> None:
         self._given = given
-        self._standing = standing
+        self.standing = standing
         self._fetch = fetch
-        self._opened: dict[Path, "LocalRepository"] = {}
-
-    def is_known(self, repo_url: str) -> bool:
-        """Whether a tree of this repository can be read without the network."""
-        return self._given_path(repo_url) is not None or self._stands_for(repo_url)
+        self._opened: dict[Path, LocalRepository] = {}
 
     def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
         """The files of a repository at a revision; `Unknown` where it cannot be read, with the reason."""
@@ -106,15 +142,30 @@ class KnownRepositories:
             path = self._given_path(repo_url)
             if path is not None:
                 return Known(self._open(path).commit_tree(revision), f"{path} at {revision or 'HEAD'}")
-            if self._stands_for(repo_url):
-                assert self._standing is not None
-                return Known(self._standing.tree(revision), "the repository one stands in")
+            if self.standing.answers_for(repo_url):
+                return Known(self.standing.tree(revision), "the repository one stands in")
             if self._fetch is not None:
                 return Known(self._fetch(repo_url, revision), f"{repo_url} at {revision or 'HEAD'}")
         except ArgosyError as error:
             return Unknown(error.message, hint=error.hint, code=error.code)
-        hint = f"give a clone of it: --repo {repo_url}=PATH, or allow the network: --fetch"
-        return Unknown(f"the repository {repo_url} is not known here", hint, "unknown-repository")
+        return _unknown(repo_url)
+
+    def path_state(self, repo_url: str, revision: str, path: str) -> Answer[PathState]:
+        """Whether a folder exists at a revision of a repository."""
+        path = path.strip("/").removeprefix("./") or "."
+        if self._given_path(repo_url) is None and self.standing.answers_for(repo_url):
+            try:
+                found = path == "." or self.standing.has_directory(revision, path)
+            except ArgosyError as error:
+                return _not_found(error)
+            return Known(PathState.FOUND if found else PathState.NO_PATH, "the repository one stands in")
+        answer = self.tree(repo_url, revision)
+        if isinstance(answer, Unknown):
+            if answer.code == "unknown-revision":
+                return Known(PathState.NO_REVISION, repo_url)
+            return answer
+        found = path == "." or answer.value.has_directory(path)
+        return Known(PathState.FOUND if found else PathState.NO_PATH, answer.provenance)
 
     def close(self) -> None:
         """Ends the processes that read repositories."""
@@ -122,19 +173,11 @@ class KnownRepositories:
             repository.close()
 
     def _given_path(self, repo_url: str) -> Path | None:
-        if not self._given:
-            return None
         if repo_url in self._given:
             return self._given[repo_url]
-        from argosy.sources.git_url import repository_identity
-
         identity = repository_identity(repo_url)
         same = (path for url, path in self._given.items() if repository_identity(url) == identity)
         return next(same, None)
-
-    def _stands_for(self, repo_url: str) -> bool:
-        standing = self._standing
-        return standing is not None and standing.root is not None and standing.answers_for(repo_url)
 
     def _open(self, path: Path) -> "LocalRepository":
         from argosy.sources.local_repository import LocalRepository
@@ -142,3 +185,14 @@ class KnownRepositories:
         if path not in self._opened:
             self._opened[path] = LocalRepository(path)
         return self._opened[path]
+
+
+def _not_found(error: ArgosyError) -> Answer[PathState]:
+    if error.code == "unknown-revision":
+        return Known(PathState.NO_REVISION, "the repository one stands in")
+    return Unknown(error.message, hint=error.hint, code=error.code)
+
+
+def _unknown(repo_url: str) -> Unknown:
+    hint = f"give a clone of it: --repo {repo_url}=PATH, or allow the network: --fetch"
+    return Unknown(f"the repository {repo_url} is not known here", hint, "unknown-repository")

@@ -6,10 +6,10 @@ cannot be rendered or expanded is an unknown branch of the tree with its reason,
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any
 
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
-from argosy.compiler.loading import kind_of, load_rendered
+from argosy.compiler.loading import load, load_rendered
 from argosy.compiler.rollout import NodeKey, RolloutGraph, RolloutNode, build
 from argosy.generators.generator import Settings
 from argosy.generators.world import World
@@ -20,18 +20,23 @@ from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
 from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Position
+from argosy.schemas.validation import kind_of
+from argosy.schemas.yaml_reader import Document
 
 __all__ = ["Hierarchy", "Member", "Render", "RenderedManifest", "follow", "key_of"]
 
 
-class RenderedManifest(Protocol):
-    """One object that a source rendered, and where it came from."""
+@dataclass(frozen=True, slots=True)
+class RenderedManifest:
+    """One object that a source rendered, and where it came from.
 
-    @property
-    def value(self) -> Mapping[str, object]: ...
+    `document` is there where the object is a document of a file as it stands: findings about what lies
+    inside of it can then be told at their own lines.
+    """
 
-    @property
-    def origin(self) -> Origin: ...
+    value: Mapping[str, Any]
+    origin: Origin = field(default=Origin(), compare=False)
+    document: Document | None = None
 
 
 Render = Callable[[Sequence[Application]], Sequence[Answer[Sequence[RenderedManifest]]]]
@@ -42,7 +47,8 @@ Render = Callable[[Sequence[Application]], Sequence[Answer[Sequence[RenderedMani
 class Member:
     """One Application or ApplicationSet of the tree.
 
-    `manifests` is everything that an Application deploys; `unknown` says why its children are not known.
+    `manifests` is everything that an Application deploys, `expansion` what a set came to; `unknown` says why
+    the children are not known.
     """
 
     key: NodeKey
@@ -50,6 +56,7 @@ class Member:
     parent: NodeKey | None = None
     manifests: tuple[RenderedManifest, ...] = ()
     unknown: Unknown | None = None
+    expansion: Expansion | None = None
 
     @property
     def position(self) -> Position | None:
@@ -154,7 +161,10 @@ class _Follower:
         for manifest in answer.value:
             if kind_of(manifest.value) is None:
                 continue
-            loaded = load_rendered(manifest.value, default, manifest.origin)
+            if manifest.document is not None:
+                loaded = load(manifest.document, default)
+            else:
+                loaded = load_rendered(manifest.value, default, manifest.origin)
             self.findings += loaded.findings
             if isinstance(loaded.resource, AppProject):
                 self.projects.append(loaded.resource)
@@ -169,6 +179,7 @@ class _Follower:
         if isinstance(expansion, UnknownExpansion):
             self.members[member.key] = replace(member, unknown=expansion)
             return []
+        self.members[member.key] = replace(member, expansion=expansion)
         children = (self._add(application, member.key) for application in expansion.applications)
         return [child for child in children if child]
 

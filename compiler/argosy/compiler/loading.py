@@ -15,12 +15,10 @@ from argosy.schemas.model.appproject import AppProject
 from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Path, Position
 from argosy.schemas.structure import prune, refusals
+from argosy.schemas.validation import kind_of
 from argosy.schemas.yaml_reader import Document
 
-__all__ = ["API_VERSION", "KINDS", "Loaded", "kind_of", "load", "load_rendered"]
-
-API_VERSION = "argoproj.io/v1alpha1"
-KINDS = ("Application", "ApplicationSet", "AppProject")
+__all__ = ["Loaded", "load", "load_rendered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +31,6 @@ class Loaded:
     resource: ApplicationSet | Application | AppProject | None
     findings: tuple[Finding, ...] = ()
     pruned: tuple[Path, ...] = ()
-
-
-def kind_of(value: object) -> str | None:
-    """`Application`, `ApplicationSet` or `AppProject` of our API version; `None` for all else."""
-    if not isinstance(value, Mapping) or value.get("apiVersion") != API_VERSION:
-        return None
-    kind = value.get("kind")
-    return kind if isinstance(kind, str) and kind in KINDS else None
 
 
 def load(document: Document, namespace: str) -> Loaded:

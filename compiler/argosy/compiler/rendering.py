@@ -66,11 +66,11 @@ class RenderedTemplate:
         self._filler = filler
         self._adds_finalizer = not (spec.get("syncPolicy") or {}).get("preserveResourcesOnDeletion")
         self._set_name = str((applicationset.manifest.get("metadata") or {}).get("name", ""))
-        tree: dict[str, Any] = _without_nulls(self._tree)
-        self._filled = tuple(path for path, text in leaves(tree) if "{{" in text)
-        self._is_normal = self._patch is None and filler.keeps_shape and _is_normal(tree)
+        filled: dict[str, Any] = _without_nulls(self._tree)
+        self._filled = tuple(path for path, text in leaves(filled) if "{{" in text)
+        self._is_normal = self._patch is None and filler.keeps_shape and _is_normal(filled)
         try:
-            self._render = filler.compile(tree)
+            self._render = filler.compile(filled)
         except TemplateError as error:
             raise self._located(error) from error
 

@@ -1,0 +1,81 @@
+"""Finds the documents to validate: below folders of the work tree, or in the index."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from argosy.generators.world import Tree
+from argosy.schemas.finding import ArgosyError, Finding
+from argosy.schemas.yaml_reader import Document, read_documents
+
+__all__ = ["Search", "search_paths", "search_tree"]
+
+_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+_OURS = b"argoproj.io/"
+_DECLARES = re.compile(rb"""^\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io/""", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Search:
+    """What a search came to: documents, files that do not parse, and how many files were looked at."""
+
+    documents: list[Document] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    files: int = 0
+
+    def read(self, content: bytes, name: str, *, named: bool = False) -> None:
+        """Takes a file. One that was found and not `named` counts only if it speaks of our API group."""
+        if not named and _OURS not in content:
+            return
+        self.files += 1
+        try:
+            self.documents += read_documents(content, name)
+        except ArgosyError as error:
+            # A chart's template, say, is no YAML; what declares our API group should be.
+            if named or _DECLARES.search(content):
+                self.findings.append(error.finding())
+
+
+def search_paths(paths: Sequence[Path]) -> Search:
+    """Searches folders and takes named files. Raises `ArgosyError` for what cannot be read."""
+    search = Search()
+    seen: set[Path] = set()
+    for path in paths:
+        named = not path.is_dir()
+        for file in (path,) if named else _below(path):
+            if file in seen:
+                continue
+            seen.add(file)
+            try:
+                search.read(file.read_bytes(), str(file), named=named)
+            except OSError as error:
+                raise ArgosyError(f"cannot read {file}: {error.strerror}", code="unreadable-file") from error
+    return search
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Files that may hold manifests, sorted; no hidden folders, no templates of charts, no links."""
+    is_chart = (folder / "Chart.yaml").is_file()
+    for path in sorted(folder.iterdir()):
+        if path.is_symlink():
+            continue
+        if path.is_dir():
+            if not path.name.startswith(".") and not (is_chart and path.name == "templates"):
+                yield from _below(path)
+        elif path.suffix in _SUFFIXES:
+            yield path
+
+
+def search_tree(tree: Tree) -> Search:
+    """Searches the files of a Git tree by the same rules; names are paths in the repository."""
+    search = Search()
+    names = tree.files()
+    charts = {str(PurePosixPath(name).parent) for name in names if name.endswith("Chart.yaml")}
+    for name in names:
+        path = PurePosixPath(name)
+        hidden = any(part.startswith(".") for part in path.parts[:-1])
+        in_chart = any(parent.name == "templates" and str(parent.parent) in charts for parent in path.parents)
+        if path.suffix in _SUFFIXES and not hidden and not in_chart:
+            search.read(tree.read(name), name)
+    return search

@@ -1,0 +1,80 @@
+"""The documents of a source that is a plain folder in the repository one stands in: no renderer is needed."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+
+from argosy.cli.repositories import Standing, Uncommitted
+from argosy.schemas.finding import ArgosyError
+from argosy.schemas.knowledge import Answer, Known, Unknown
+from argosy.schemas.model.application import Application
+from argosy.schemas.model.source import Source
+from argosy.schemas.yaml_reader import Document, read_documents
+
+__all__ = ["plain_documents"]
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_RENDERED = frozenset({"Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization"})
+
+
+def plain_documents(standing: Standing, shown: Path) -> Callable[[Application], Answer[Sequence[Document]]]:
+    """A function that reads what an Application deploys; files are named as seen from the folder `shown`."""
+
+    def read(application: Application) -> Answer[Sequence[Document]]:
+        documents: list[Document] = []
+        for source in application.sources:
+            if source.ref and not source.path:
+                continue
+            answer = _source_documents(source, standing, shown)
+            if isinstance(answer, Unknown):
+                return answer
+            documents += answer.value
+        return Known(tuple(documents), "the repository one stands in")
+
+    return read
+
+
+def _source_documents(source: Source, standing: Standing, shown: Path) -> Answer[Sequence[Document]]:
+    if source.chart or not standing.answers_for(source.repo_url):
+        return Unknown(f"the repository {source.repo_url} is not read here")
+    if any(key in source.manifest for key in ("helm", "kustomize", "plugin")):
+        return Unknown("the source is rendered by a tool")
+    folder = str(PurePosixPath(source.path or "."))
+    recurse = source.directory is not None and source.directory.recurse
+    try:
+        files = _files(standing, source.target_revision, folder, recurse)
+    except (ArgosyError, OSError) as error:
+        return Unknown(str(error))
+    if any(PurePosixPath(name).name in _RENDERED for name in files):
+        return Unknown("the source is rendered by a tool")
+    documents: list[Document] = []
+    for name, read in sorted(files.items()):
+        if name.endswith(_SUFFIXES):
+            try:
+                documents += read_documents(read(), _shown(standing, name, shown))
+            except (ArgosyError, OSError) as error:
+                return Unknown(str(error))
+    return Known(documents, folder)
+
+
+def _files(standing: Standing, revision: str, folder: str, recurse: bool) -> dict[str, Callable[[], bytes]]:
+    """Names of the files of a folder, as paths in the repository, each with what reads it."""
+    assert standing.root is not None
+    if standing.is_tip(revision) and standing.uncommitted is Uncommitted.WORK_TREE:
+        root = standing.root
+        found = (root / folder).rglob("*") if recurse else (root / folder).iterdir()
+        inside = (path for path in found if ".git" not in path.relative_to(root).parts and path.is_file())
+        return {path.relative_to(root).as_posix(): path.read_bytes for path in inside}
+    tree = standing.tree(revision)
+    prefix = "" if folder == "." else folder + "/"
+    names = (name for name in tree.files() if name.startswith(prefix))
+    return {
+        name: (lambda name=name: tree.read(name))  # type: ignore[misc]  # the default binds the name
+        for name in names
+        if recurse or "/" not in name[len(prefix) :]
+    }
+
+
+def _shown(standing: Standing, name: str, shown: Path) -> str:
+    assert standing.root is not None
+    path = standing.root / name
+    return str(path.relative_to(shown)) if path.is_relative_to(shown) else str(path)

@@ -1,0 +1,61 @@
+"""Which findings a staged change is to blame for, or may be."""
+
+from collections.abc import Iterator, Sequence
+
+from argosy.cli.repositories import Standing
+from argosy.compiler.app_of_apps import Member
+from argosy.compiler.rollout import NodeKey
+from argosy.compiler.validation import Validated
+from argosy.schemas.finding import Finding
+from argosy.schemas.model.application import Application
+from argosy.schemas.position import Position
+
+__all__ = ["concerning"]
+
+
+def concerning(findings: Sequence[Finding], validated: Validated, standing: Standing) -> list[Finding]:
+    """Findings in changed files, and in files whose sets or Applications the change can affect.
+
+    A set is affected if it reads the repository through a generator, an Application if something below one of
+    its paths changed; a changed AppProject affects all.
+    """
+    changed = _changed_files(standing)
+    files = set(changed)
+    if any(project in files for project in validated.project_files):
+        return list(findings)
+    for member in validated.hierarchy.members.values():
+        if _is_affected(member, changed, standing):
+            files |= {position.file for position in _positions(member, validated) if position}
+    return [each for each in findings if each.position is None or each.position.file in files]
+
+
+def _is_affected(member: Member, changed: Sequence[str], standing: Standing) -> bool:
+    if isinstance(member.resource, Application):
+        for source in member.resource.sources:
+            folder = source.path.strip("/")
+            prefix = "" if folder in ("", ".") else folder + "/"
+            if standing.answers_for(source.repo_url) and any(each.startswith(prefix) for each in changed):
+                return True
+        return False
+    known = member.expansion or member.unknown
+    inputs = getattr(known, "inputs", ())
+    return bool(changed) and any(each.kind == "tree" and standing.answers_for(each.name) for each in inputs)
+
+
+def _positions(member: Member, validated: Validated) -> Iterator[Position | None]:
+    key: NodeKey | None = member.key
+    while key is not None:
+        each = validated.hierarchy.members[key]
+        yield each.position
+        # A generated Application stands where its set stands; what deploys a plain one need not be affected.
+        key = each.parent if each.parent and each.parent.kind == "ApplicationSet" else None
+
+
+def _changed_files(standing: Standing) -> list[str]:
+    from argosy.sources.git_command import closed_environment, run_git
+
+    assert standing.root is not None
+    asked = ["diff", "--cached", "--name-only", "--no-renames", "-z"]
+    environment = {**closed_environment(standing.root / ".git"), "GIT_DIR": None}
+    output = run_git(asked, standing.root, environment, deadline=30.0)
+    return [name for name in output.decode("utf-8", "surrogateescape").split("\0") if name]

@@ -1,0 +1,101 @@
+"""Two Applications that would own the same thing: one name, one object, one source at one destination."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from argosy.compiler.app_of_apps import Member
+from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.model.application import Application
+
+__all__ = ["object_claims", "path_claims"]
+
+_WITHOUT_NAMESPACE = frozenset(
+    {
+        "APIService",
+        "CertificateSigningRequest",
+        "ClusterIssuer",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+    }
+)
+# Which kinds have no namespace only a cluster can say for certain; of these it is known.
+
+
+def object_claims(members: Iterable[Member]) -> Iterator[Finding]:
+    """Objects that several Applications deploy to one cluster, as far as their manifests are known."""
+    owners: dict[tuple[str, ...], list[Application]] = defaultdict(list)
+    for member in members:
+        application = member.resource
+        if isinstance(application, Application):
+            for key in {_object_key(application, each.value) for each in member.manifests}:
+                owners[key].append(application)
+    for key, claimants in owners.items():
+        if len(claimants) > 1:
+            *_, kind, namespace, name = key
+            where = f" in namespace {namespace}" if namespace else ""
+            yield _claim(f"{kind} {name}{where}", claimants)
+
+
+def path_claims(applications: Iterable[Application]) -> Iterator[Finding]:
+    """Applications that deploy one path with the same options to one destination."""
+    owners: dict[str, list[Application]] = defaultdict(list)
+    for application in applications:
+        spec = application.spec
+        sources = spec.get("sources") or [spec.get("source")]
+        owners[repr((_canonical(sources), _canonical(spec.get("destination"))))].append(application)
+    for claimants in owners.values():
+        if len(claimants) > 1 and claimants[0].sources:
+            source = claimants[0].sources[0]
+            what = f"{source.path or source.chart or '.'} of {source.repo_url} at {claimants[0].destination}"
+            yield _claim(f"everything in {what}", claimants)
+
+
+def _object_key(application: Application, manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    metadata = manifest.get("metadata") or {}
+    group = str(manifest.get("apiVersion", "")).rpartition("/")[0]
+    kind = str(manifest.get("kind", ""))
+    namespace = str(metadata.get("namespace") or application.destination.namespace)
+    destination = application.destination
+    cluster = "in-cluster" if destination.is_in_cluster else destination.name or destination.server
+    return (
+        cluster,
+        group,
+        kind,
+        "" if kind in _WITHOUT_NAMESPACE else namespace,
+        str(metadata.get("name", "")),
+    )
+
+
+def _canonical(value: object) -> object:
+    if isinstance(value, Mapping):
+        return sorted((key, _canonical(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    return str(value)
+
+
+def _claim(what: str, claimants: Sequence[Application]) -> Finding:
+    names = " and ".join(f"`{each.name}`" for each in claimants[:3])
+    more = f" and {len(claimants) - 3} more" if len(claimants) > 3 else ""
+    last = claimants[-1]
+    return Finding(
+        "shared-object",
+        Severity.ERROR,
+        f"{len(claimants)} Applications claim {what}: {names}{more}",
+        last.origin.position,
+        hint="let one of them own it: each would undo what the other does",
+        related=tuple(Related(f"`{each.name}` is this", each.origin.position) for each in claimants[:-1][:3]),
+    )

@@ -1,0 +1,63 @@
+"""Entries of `spec.generators` that do not do what they seem to."""
+
+from collections.abc import Iterator, Mapping
+
+from argosy.generators.registry import GENERATORS
+from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.position import Path, Position
+from argosy.schemas.yaml_reader import Document
+
+__all__ = ["generator_entry_findings"]
+
+
+def generator_entry_findings(applicationset: ApplicationSet) -> Iterator[Finding]:
+    """Entries that no generator recognises, and entries that run several.
+
+    Of the first Argo CD only writes a line to its log; the set then generates less, and what it generated
+    before is deleted.
+    """
+    document = applicationset.document
+    if document is None or not isinstance(document.value, dict):
+        return
+    spec = document.value.get("spec")
+    if isinstance(spec, Mapping):
+        yield from _entries(spec.get("generators"), ("spec", "generators"), document)
+
+
+def _entries(entries: object, path: Path, document: Document) -> Iterator[Finding]:
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        place = (*path, index)
+        if not isinstance(entry, Mapping):
+            continue
+        known = [name for name in GENERATORS if isinstance(entry.get(name), Mapping)]
+        if not known:
+            yield _unrecognised(entry, place, document)
+        elif len(known) > 1:
+            yield Finding(
+                "several-generators",
+                Severity.WARNING,
+                f"one entry names {len(known)} generators ({', '.join(known)}); Argo CD runs all of them",
+                document.position(place),
+                hint="write one entry for each generator",
+            )
+        for name in ("matrix", "merge"):
+            inner = entry.get(name)
+            if isinstance(inner, Mapping):
+                yield from _entries(inner.get("generators"), (*place, name, "generators"), document)
+
+
+def _unrecognised(entry: Mapping[str, object], place: Path, document: Document) -> Finding:
+    from difflib import get_close_matches
+
+    names = [key for key in entry if key not in ("selector", "template")]
+    position: Position = document.position((*place, names[0]) if names else place, key=bool(names))
+    near = get_close_matches(names[0], GENERATORS, n=1) if names else []
+    what = f"`{names[0]}` is not a generator" if names else "this entry names no generator"
+    return Finding(
+        "unknown-generator",
+        Severity.ERROR,
+        f"{what}: Argo CD ignores the entry, and deletes what it may have generated before",
+        position,
+        hint=f"did you mean `{near[0]}`?" if near else f"use one of {', '.join(GENERATORS)}",
+    )

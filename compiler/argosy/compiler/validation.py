@@ -1,0 +1,249 @@
+"""Everything that can be said of specifications before they are committed. Pure: the caller reads files.
+
+    documents → schema → load → follow roots → expand → checks → findings
+
+What needs a cluster or a repository that is not here is a note `not-checked`, never an error.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from argosy.compiler.app_of_apps import Hierarchy, Member, Render, RenderedManifest, follow, key_of
+from argosy.compiler.checks.claims import object_claims, path_claims
+from argosy.compiler.checks.destinations import destination_problem
+from argosy.compiler.checks.generator_entries import generator_entry_findings
+from argosy.compiler.checks.parameters import unresolved_findings, unused_findings
+from argosy.compiler.checks.projects import project_findings
+from argosy.compiler.checks.source_paths import Lookup, source_findings
+from argosy.compiler.expansion import UnknownExpansion
+from argosy.compiler.loading import load
+from argosy.compiler.rollout import NodeKey
+from argosy.generators.generator import Settings
+from argosy.generators.world import World
+from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.knowledge import Answer, Known, Unknown
+from argosy.schemas.model.application import Application
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.model.appproject import AppProject
+from argosy.schemas.model.origin import Origin
+from argosy.schemas.position import Path, Position
+from argosy.schemas.validation import kind_of, validate
+from argosy.schemas.yaml_reader import Document
+
+__all__ = ["Files", "Validated", "validate_documents"]
+
+Files = Callable[[Application], Answer[Sequence[Document]]]
+"""The documents that an Application deploys, where they are plain files; `Unknown` where not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """All findings, and the tree of Applications that they speak of."""
+
+    findings: tuple[Finding, ...]
+    hierarchy: Hierarchy
+    project_files: frozenset[str] = frozenset()
+
+
+def validate_documents(
+    documents: Sequence[Document],
+    world: World,
+    files: Files,
+    lookup: Lookup,
+    settings: Settings | None = None,
+) -> Validated:
+    """Checks documents of any kind; those that are not ours are passed over."""
+    return _Validation(world, files, lookup, settings or Settings()).run(documents)
+
+
+class _Validation:
+    def __init__(self, world: World, files: Files, lookup: Lookup, settings: Settings) -> None:
+        self.world = world
+        self.files = files
+        self.lookup = lookup
+        self.settings = settings
+        self.findings: list[Finding] = []
+        self.documents: dict[NodeKey, Document] = {}
+        self.projects: dict[str, AppProject] = {}
+        self._read: dict[int, Answer[Sequence[Document]]] = {}
+
+    def run(self, documents: Sequence[Document]) -> Validated:
+        resources = self._load(documents)
+        hierarchy = follow(self._roots(resources), self.world, self._render, self.settings)
+        self.findings += hierarchy.findings
+        self._take_projects(hierarchy)
+        for member in hierarchy.members.values():
+            if isinstance(member.resource, ApplicationSet):
+                self._check_set(member, member.resource)
+            else:
+                self._check_application(member, member.resource)
+        self.findings += hierarchy.rollout().findings
+        self.findings += object_claims(hierarchy.members.values())
+        self.findings += path_claims(hierarchy.applications)
+        files = frozenset(each.file for each in documents if kind_of(each.value) == "AppProject")
+        return Validated(tuple(dict.fromkeys(self.findings)), hierarchy, files)
+
+    def _load(self, documents: Sequence[Document]) -> list[Application | ApplicationSet]:
+        resources: list[Application | ApplicationSet] = []
+        for document in documents:
+            schema = validate(document)
+            self.findings += schema
+            if kind_of(document.value) is None:
+                continue
+            loaded = load(document, self.settings.namespace)
+            if not any(each.severity is Severity.ERROR for each in schema):
+                # Otherwise the schema has said it already, at a nearer place.
+                self.findings += loaded.findings
+            if isinstance(loaded.resource, AppProject):
+                self.projects[loaded.resource.name] = loaded.resource
+            elif loaded.resource is not None and self._is_new(loaded.resource, document):
+                resources.append(loaded.resource)
+        return resources
+
+    def _is_new(self, resource: Application | ApplicationSet, document: Document) -> bool:
+        key = key_of(resource)
+        first = self.documents.setdefault(key, document)
+        if first is document:
+            return True
+        self.findings.append(
+            Finding(
+                "duplicate-name",
+                Severity.ERROR,
+                f"{key} is written twice",
+                document.position(("metadata", "name")),
+                hint="rename or remove one of the two: the later one would replace the other",
+                related=(Related("first written here", first.position(("metadata", "name"))),),
+            )
+        )
+        return False
+
+    def _roots(self, resources: Sequence[Application | ApplicationSet]) -> list[Application | ApplicationSet]:
+        """What no other Application deploys; of a cycle of Applications the first by name."""
+        below: dict[NodeKey, set[NodeKey]] = defaultdict(set)
+        for resource in resources:
+            if isinstance(resource, Application) and resource.destination.is_in_cluster:
+                below[key_of(resource)] = self._children(resource)
+        children = set().union(*below.values()) if below else set()
+        roots = [resource for resource in resources if key_of(resource) not in children]
+        reached = set()
+        waiting = [key_of(root) for root in roots]
+        by_key = {key_of(resource): resource for resource in resources}
+        left = sorted(by_key)
+        while True:
+            while waiting:
+                key = waiting.pop()
+                if key not in reached:
+                    reached.add(key)
+                    waiting += below[key]
+            left = [key for key in left if key not in reached]
+            if not left:
+                return roots
+            roots.append(by_key[left[0]])
+            waiting.append(left[0])
+
+    def _children(self, application: Application) -> set[NodeKey]:
+        answer = self._files(application)
+        if isinstance(answer, Unknown):
+            return set()
+        default = application.destination.namespace or self.settings.namespace
+        found = set()
+        for document in answer.value:
+            kind, value = kind_of(document.value), document.value
+            metadata = value.get("metadata") if isinstance(value, dict) else None
+            if kind in ("Application", "ApplicationSet") and isinstance(metadata, Mapping):
+                namespace = str(metadata.get("namespace") or default)
+                found.add(NodeKey(kind, namespace, str(metadata.get("name", ""))))
+        return found
+
+    def _files(self, application: Application) -> Answer[Sequence[Document]]:
+        if not application.destination.is_in_cluster:
+            return Known((), "deploys to another cluster")
+        key = id(application)
+        if key not in self._read:
+            self._read[key] = self.files(application)
+        return self._read[key]
+
+    @property
+    def _render(self) -> Render:
+        def render(
+            applications: Sequence[Application],
+        ) -> Sequence[Answer[Sequence[RenderedManifest]]]:
+            return [self._rendered(each) for each in applications]
+
+        return render
+
+    def _rendered(self, application: Application) -> Answer[Sequence[RenderedManifest]]:
+        answer = self._files(application)
+        if isinstance(answer, Unknown):
+            return answer
+        manifests = []
+        for document in answer.value:
+            if isinstance(document.value, dict):
+                origin = Origin(document.position())
+                manifests.append(RenderedManifest(document.value, origin, document))
+        return Known(tuple(manifests), answer.provenance)
+
+    def _take_projects(self, hierarchy: Hierarchy) -> None:
+        for project in hierarchy.projects:
+            self.projects.setdefault(project.name, project)
+        answer = self.world.projects()
+        if isinstance(answer, Known):
+            for name, manifest in answer.value.items():
+                if manifest:
+                    self.projects.setdefault(name, AppProject(manifest))
+
+    def _check_set(self, member: Member, applicationset: ApplicationSet) -> None:
+        entries = list(generator_entry_findings(applicationset))
+        self.findings += entries
+        if isinstance(member.unknown, UnknownExpansion):
+            for missing in member.unknown.missing:
+                note = f"not checked: {missing.message}"
+                self.findings.append(replace(missing, code="not-checked", message=note, hint=""))
+            return
+        expansion = member.expansion
+        if expansion is None:
+            return
+        self.findings += unresolved_findings(applicationset, expansion)
+        self.findings += unused_findings(applicationset)
+        if not expansion.generated and not expansion.failed and not entries:
+            self.findings.append(
+                Finding(
+                    "empty-set",
+                    Severity.WARNING,
+                    f"ApplicationSet `{applicationset.name}` generates no Application: "
+                    "Argo CD deletes all that it has generated before",
+                    member.position,
+                )
+            )
+
+    def _check_application(self, member: Member, application: Application) -> None:
+        def locate(path: Path) -> Position | None:
+            return self._position(member, path)
+
+        if member.parent is None or member.parent.kind != "ApplicationSet":
+            problem = destination_problem(application.spec.get("destination") or {}, None)
+            if problem:
+                message = f"Application `{application.name}`: {problem}"
+                position = locate(("spec", "destination"))
+                self.findings.append(Finding("invalid-destination", Severity.ERROR, message, position))
+        self.findings += project_findings(application, self.projects, locate)
+        self.findings += self._missing_project(application, locate)
+        self.findings += self._missing_project(application, locate)
+        self.findings += source_findings(application, self.lookup, locate)
+
+    def _missing_project(
+        self, application: Application, locate: Callable[[Path], Position | None]
+    ) -> Iterator[Finding]:
+        name = application.project
+        if name != "default" and name not in self.projects and not isinstance(self.world.projects(), Known):
+            message = f"not checked: the project `{name}`, which is not among these files"
+            yield Finding("not-checked", Severity.NOTE, message, locate(("spec", "project")))
+
+    def _position(self, member: Member, path: Path) -> Position | None:
+        document = self.documents.get(member.key)
+        if document is not None:
+            return document.position(path)
+        if member.parent is not None and member.parent in self.documents:
+            return self.documents[member.parent].position(("spec", "template", *path))
+        return member.position
