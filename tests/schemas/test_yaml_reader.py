@@ -68,7 +68,7 @@ def test_each_alias_has_a_value_of_its_own() -> None:
     ("text", "place", "message"),
     [
         ("a: 1\nb:\n\tc: 1\n", "set.yaml:3:1", "a tab stands where only spaces may"),
-        ("a: 1\nb: @x\n", "set.yaml:2:4", "a value may not begin with `@`"),
+        ("a: 1\nb: @x\n", "set.yaml:2:4", 'a value may not begin with "@"'),
         ("a: b: c\n", "set.yaml:1:5", "found `:` where no key can stand"),
         ("a: 'b\n", "set.yaml:2:1", "a quoted text is not closed before the end"),
         ("a: {{ name }}\n", "set.yaml:1:5", "a key must be text, a number or a boolean; found a mapping"),

@@ -95,7 +95,7 @@ def _explain(error: MarkedYAMLError, line: str, found: str) -> tuple[str, str]:
         return "a tab stands where only spaces may", "indent with spaces"
     if "cannot start any token" in problem:
         if found == "%" or found in "@`":
-            return f"a value may not begin with `{found}`", "put the value in quotes"
+            return f'a value may not begin with "{found}"', "put the value in quotes"
         return f"found {found!r}, which cannot start a value", "put the value in quotes"
     if "mapping values are not allowed" in problem:
         return (

@@ -125,8 +125,10 @@ def _read(source: str, file: str) -> Iterator[tuple[Mark, object]]:
             while True:
                 event = loader.get_event()
                 if event.__class__ is DocumentStartEvent:
-                    start = cast(Mark, event.start_mark)
-                    yield start, _Constructor(loader.get_event, file).document()
+                    value = _Constructor(loader.get_event, file).document()
+                    # What follows the value on its way to the document's end may still be a mistake.
+                    loader.get_event()
+                    yield cast(Mark, event.start_mark), value
                 elif event.__class__ is StreamEndEvent:
                     return
         finally:

@@ -37,6 +37,7 @@ _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
     "\x85": "\\N",
+    "\xa0": "\\_",
     "\u2028": "\\L",
     "\u2029": "\\P",
 }
@@ -210,8 +211,10 @@ def _double_quoted(text: str, column: int, indent: int | None) -> str:
     column += 1
     spaces = False
     last = len(text) - 1
+    # goyaml looks for a byte order mark at the start of the text only, and then escapes every character.
+    everything = text.startswith("\ufeff")
     for index, character in enumerate(text):
-        if character == " ":
+        if character == " " and not everything:
             if indent is not None and not spaces and column > _WIDTH and 0 < index < last:
                 parts.append("\n" + " " * indent)
                 column = indent
@@ -224,18 +227,19 @@ def _double_quoted(text: str, column: int, indent: int | None) -> str:
             spaces = True
             continue
         spaces = False
-        written = _escaped(character)
+        written = _escaped(character, everything)
         parts.append(written)
         column += len(written)
     parts.append('"')
     return "".join(parts)
 
 
-def _escaped(character: str) -> str:
+def _escaped(character: str, everything: bool) -> str:
+    plain = not everything and not _UNPRINTABLE.match(character) and character not in '"\\\n'
+    if plain:
+        return character
     if character in _ESCAPES:
         return _ESCAPES[character]
-    if not _UNPRINTABLE.match(character):
-        return character
     code = ord(character)
     if 0xD800 <= code < 0xE000:
         # Half a surrogate pair is no character; Go's JSON gives the replacement character for it.
