@@ -26,7 +26,12 @@ def _content_changed(new: Object, old: Object) -> bool:
     return left != right
 
 
-RULES = KindRules(has_generation=True, generation_changes=_content_changed)
+RULES = KindRules(
+    has_generation=True,
+    generation_changes=_content_changed,
+    bare_finalizers=True,
+    needs_resource_version=True,
+)
 """What all custom resources have in common (`apiextensions-apiserver/pkg/registry/customresource`)."""
 
 
@@ -48,6 +53,27 @@ def decode(kind: ObjectType, body: Mapping[str, Any]) -> Decoded:
 def validate(custom: CustomResource, value: Object, problems: Problems) -> None:
     """Finds where an object breaks the schema of its definition."""
     validate_value(custom.schema, value, problems)
+    if custom.scale is not None:
+        _validate_scale(custom.scale["specReplicasPath"], value, problems)
+
+
+def _validate_scale(path: str, value: Object, problems: Problems) -> None:
+    """The replicas that the scale subresource shows are a number."""
+    found: Any = value
+    for name in path.lstrip(".").split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    if found is not None and (isinstance(found, bool) or not isinstance(found, int)):
+        kind = _GO_TYPES.get(type(found), "float64")
+        text = f"{path} accessor error: {found} is of the type {kind}, expected int64"
+        problems.invalid(path, 0, text)
+
+
+_GO_TYPES: dict[type, str] = {
+    str: "string",
+    bool: "bool",
+    list: "[]interface {}",
+    dict: "map[string]interface {}",
+}
 
 
 def types_of(definition: Object, shared: SchemaSet) -> tuple[ObjectType, ...]:
@@ -92,4 +118,20 @@ def _with_common_fields(root: Object) -> Object:
     """The schema that merging uses: the definition's own, with the fields that every object has."""
     meta = "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
     common = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"$ref": meta}}
+    root = _with_embedded_fields(root, common)
     return {**root, "type": "object", "properties": {**root.get("properties", {}), **common}}
+
+
+def _with_embedded_fields(schema: Object, common: Object) -> Object:
+    """The same for whole objects inside of an object (`x-kubernetes-embedded-resource`)."""
+    made = dict(schema)
+    if isinstance(schema.get("properties"), dict):
+        made["properties"] = {
+            name: _with_embedded_fields(field, common) for name, field in schema["properties"].items()
+        }
+    for name in ("items", "additionalProperties"):
+        if isinstance(schema.get(name), dict):
+            made[name] = _with_embedded_fields(schema[name], common)
+    if schema.get("x-kubernetes-embedded-resource"):
+        made["properties"] = {**made.get("properties", {}), **common}
+    return made

@@ -7,6 +7,7 @@ each Go
 field is encoded. It knows no defaults of kinds beyond those in the schema, and no merging.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -36,6 +37,11 @@ class _TypeMismatchError(Exception):
         self.path = path
         self.found = found
         self.wanted = wanted
+        self.struct = ""
+
+
+class _BadTextError(Exception):
+    """A string that its Go type cannot read."""
 
 
 def decode_object(
@@ -55,17 +61,40 @@ def decode_object(
     try:
         decoded = decoder.decode(schema, value, "")
     except _TypeMismatchError as error:
-        raise _cannot_handle(error, kind, version) from None
+        raise _cannot_handle(_unmarshalling(error, kind), kind, version) from None
+    except _BadTextError as error:
+        raise _cannot_handle(str(error), kind, version) from None
     return Decoded(decoded, decoder.unknown)
 
 
-def _cannot_handle(error: _TypeMismatchError, kind: str, version: str) -> ApiError:
+def _unmarshalling(error: _TypeMismatchError, kind: str) -> str:
+    """Go names the struct that holds the field, then the way to it without indexes."""
     found = "object" if isinstance(error.found, dict) else _JSON_NAMES.get(type(error.found), "number")
-    text = f"json: cannot unmarshal {found} into Go struct field {kind}.{error.path} of type {error.wanted}"
+    path = re.sub(r"\[\d+\]", "", error.path)
+    where = f"{error.struct or kind}.{path}"
+    return f"json: cannot unmarshal {found} into Go struct field {where} of type {error.wanted}"
+
+
+def _cannot_handle(text: str, kind: str, version: str) -> ApiError:
     return bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {text}')
 
 
 _JSON_NAMES: dict[type, str] = {str: "string", bool: "bool", list: "array"}
+
+
+_QUANTITY_TEXT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*")
+
+
+def _check_base64(value: str) -> None:
+    """Finds the first byte that Go's decoder stumbles over."""
+    text = value.replace("\n", "").replace("\r", "")
+    end = text.rstrip("=")
+    if len(text) % 4 == 0 and len(text) - len(end) <= 2 and _BASE64.fullmatch(end):
+        return
+    match = _BASE64.match(text)
+    at = match.end() if match is not None else 0
+    raise _BadTextError(f"illegal base64 data at input byte {at if at < len(end) else len(text) // 4 * 4}")
 
 
 def _fits(schema: Schema, value: object) -> bool:
@@ -99,7 +128,7 @@ class _Decoder:
     def decode(self, schema: Schema, value: Any, path: str) -> Any:
         if schema.scalar is Scalar.QUANTITY:
             if quantity_value(value) is None:
-                raise _TypeMismatchError(path, value, "resource.Quantity")
+                raise _BadTextError(_QUANTITY_TEXT)
             return canonical_quantity(value)
         if isinstance(value, Mapping):
             if not schema.is_map:
@@ -110,6 +139,8 @@ class _Decoder:
                 raise _TypeMismatchError(path, value, _go_type(schema))
             item = schema.item
             return [self.decode(item, found, f"{path}[{index}]") for index, found in enumerate(value)]
+        if isinstance(value, str) and schema.raw.get("format") == "byte":
+            _check_base64(value)
         if value is not None and not _fits(schema, value):
             raise _TypeMismatchError(path, value, _go_type(schema))
         if isinstance(value, float) and schema.raw.get("type") == "integer":
@@ -131,7 +162,11 @@ class _Decoder:
                     # A null in a map of strings is Go's zero string; in a free-form map it stays.
                     out[name] = "" if child.scalar is Scalar.STRING else None
                 continue
-            decoded = self.decode(child, found, f"{prefix}{name}")
+            try:
+                decoded = self.decode(child, found, f"{prefix}{name}")
+            except _TypeMismatchError as error:
+                error.struct = error.struct or schema.name.rsplit(".", 1)[-1]
+                raise
             # Go leaves an empty `omitempty` scalar or collection out; a pointer to one stays.
             if declared and not decoded and encoding.get(name) in _OMITTED:
                 continue

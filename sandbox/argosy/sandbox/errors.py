@@ -8,9 +8,11 @@ __all__ = [
     "Cause",
     "already_exists",
     "bad_request",
+    "cannot_be_fulfilled",
     "invalid",
     "modified",
     "not_found",
+    "resource_details",
     "unsupported_media_type",
 ]
 
@@ -61,7 +63,7 @@ class ApiError(Exception):
         }
         if self.reason:
             status["reason"] = self.reason
-        if self.details:
+        if self.details is not None:
             status["details"] = self.details
         status["code"] = self.code
         return status
@@ -94,11 +96,16 @@ def already_exists(group: str, plural: str, name: str) -> ApiError:
     return ApiError(409, "AlreadyExists", message, resource_details(group, plural, name))
 
 
+def cannot_be_fulfilled(group: str, plural: str, name: str, text: str) -> ApiError:
+    """409 for a write that met another state than it expected."""
+    message = f'Operation cannot be fulfilled on {_resource(group, plural)} "{name}": {text}'
+    return ApiError(409, "Conflict", message, resource_details(group, plural, name))
+
+
 def modified(group: str, plural: str, name: str) -> ApiError:
     """409 for a write that names an older resourceVersion."""
     text = "the object has been modified; please apply your changes to the latest version and try again"
-    message = f'Operation cannot be fulfilled on {_resource(group, plural)} "{name}": {text}'
-    return ApiError(409, "Conflict", message, resource_details(group, plural, name))
+    return cannot_be_fulfilled(group, plural, name, text)
 
 
 def unsupported_media_type(accepted: Sequence[str]) -> ApiError:

@@ -71,4 +71,6 @@ class Problems:
 
 
 def _show(value: object) -> str:
-    return go_json(value)
+    """A value as Go's JSON; structs, which callers write with capital letters, keep their order."""
+    is_struct = isinstance(value, dict) and any(name[:1].isupper() for name in value)
+    return go_json(value, sort_keys=not is_struct)

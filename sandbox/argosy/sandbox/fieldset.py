@@ -52,9 +52,9 @@ class MergeError(Exception):
     ValidationErrors)."""
 
 
-def go_json(value: object) -> str:
-    """Compact JSON as Go's encoder writes it: keys sorted, `<`, `>` and `&` escaped."""
-    text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+def go_json(value: object, sort_keys: bool = True) -> str:
+    """Compact JSON as Go's encoder writes it: keys of maps sorted, `<`, `>` and `&` escaped."""
+    text = json.dumps(value, separators=(",", ":"), sort_keys=sort_keys, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

@@ -7,7 +7,7 @@ neither defaulting nor validation of kinds.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from argosy.sandbox.fieldset import (
     encode,
     ensure_named_fields,
     from_paths,
+    go_json,
     intersection,
     members,
     print_path,
@@ -38,6 +39,7 @@ __all__ = [
     "is_reset",
     "own_applied",
     "own_updated",
+    "refresh_last_applied",
     "without_managed_fields",
 ]
 
@@ -302,6 +304,23 @@ def own_applied(
         if conflicts:
             raise _conflict_error(conflicts) from None
         return _apply(schema, bare, config, owners, writer, force=True)
+
+
+def refresh_last_applied(merged: Object, config: Mapping[str, Any], writer: Writer) -> Object:
+    """The merged object, its client-side annotation brought up to date where kubectl itself applied
+    (`managedfields/internal/lastappliedupdater.go`)."""
+    annotations = merged.get("metadata", {}).get("annotations") or {}
+    if writer.manager != _KUBECTL or writer.subresource or LAST_APPLIED not in annotations:
+        return merged
+    metadata = dict(config.get("metadata") or {})
+    if LAST_APPLIED in (metadata.get("annotations") or {}):
+        kept = {name: value for name, value in metadata["annotations"].items() if name != LAST_APPLIED}
+        metadata["annotations"] = kept
+    value = go_json({**config, "metadata": metadata}) + "\n"
+    return {
+        **merged,
+        "metadata": {**merged["metadata"], "annotations": {**annotations, LAST_APPLIED: value}},
+    }
 
 
 def _apply(

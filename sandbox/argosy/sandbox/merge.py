@@ -21,7 +21,17 @@ from argosy.sandbox.fieldset import (
 )
 from argosy.sandbox.schema import Scalar, Schema
 
-__all__ = ["MISSING", "Comparison", "compare", "extract_set", "merge", "remove", "same_value", "validate"]
+__all__ = [
+    "MISSING",
+    "Comparison",
+    "compare",
+    "extract_set",
+    "go_value",
+    "merge",
+    "remove",
+    "same_value",
+    "validate",
+]
 
 
 class _Missing(Enum):
@@ -95,7 +105,7 @@ def _validate(schema: Schema, value: object, path: Path, duplicates: bool, probl
 
 def _validate_map(schema: Schema, value: object, path: Path, duplicates: bool, problems: list[str]) -> None:
     if not isinstance(value, dict):
-        problems.append(f"{print_path(path)}: expected map, got &{{{_go_value(value)}}}")
+        problems.append(f"{print_path(path)}: expected map, got &{{{go_value(value)}}}")
         return
     for name, field in value.items():
         child = schema.child(name)
@@ -107,7 +117,7 @@ def _validate_map(schema: Schema, value: object, path: Path, duplicates: bool, p
 
 def _validate_list(schema: Schema, value: object, path: Path, duplicates: bool, problems: list[str]) -> None:
     if not isinstance(value, list):
-        problems.append(f"{print_path(path)}: expected list, got &{{{_go_value(value)}}}")
+        problems.append(f"{print_path(path)}: expected list, got &{{{go_value(value)}}}")
         return
     seen: set[str] = set()
     item = schema.item
@@ -132,9 +142,9 @@ def _scalar_problem(scalar: Scalar | None, value: object) -> str:
     if scalar is Scalar.NUMERIC and isinstance(value, str | bool):
         return f"expected numeric (int or float), got {found}"
     if scalar is Scalar.STRING and not isinstance(value, str):
-        return f"expected string, got &value.valueUnstructured{{Value:{_go_value(value)}}}"
+        return f"expected string, got &value.valueUnstructured{{Value:{go_value(value)}}}"
     if scalar is Scalar.BOOLEAN and not isinstance(value, bool):
-        return f"expected boolean, got &value.valueUnstructured{{Value:{_go_value(value)}}}"
+        return f"expected boolean, got &value.valueUnstructured{{Value:{go_value(value)}}}"
     return ""
 
 
@@ -155,14 +165,14 @@ def _go_type(value: object) -> str:
     return "list" if isinstance(value, list) else "number"
 
 
-def _go_value(value: object) -> str:
+def go_value(value: object) -> str:
     """Roughly Go's `%v` of a decoded value; only read by people."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{_go_value(found)}" for key, found in sorted(value.items())) + "]"
+        return "map[" + " ".join(f"{key}:{go_value(found)}" for key, found in sorted(value.items())) + "]"
     if isinstance(value, list):
-        return "[" + " ".join(map(_go_value, value)) + "]"
+        return "[" + " ".join(map(go_value, value)) + "]"
     return str(value)
 
 

@@ -35,6 +35,7 @@ _SUBDOMAIN = _LABEL + r"(\." + _LABEL + ")*"
 _QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _LABEL_VALUE = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?"
 _ANNOTATIONS_LIMIT = 256 * 1024
+_STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
 
 _LABEL_TEXT = (
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
@@ -65,6 +66,8 @@ def _too_long(limit: int) -> str:
 def label_problem(value: str) -> list[str]:
     """What is wrong with an RFC 1123 label."""
     found = [] if len(value) <= 63 else [_too_long(63)]
+    if "." in value:
+        return [*found, "must not contain dots"]
     return found if re.fullmatch(_LABEL, value) else [*found, _LABEL_TEXT]
 
 
@@ -98,7 +101,7 @@ def qualified_name_problem(value: str) -> list[str]:
             found.extend("prefix part " + text for text in subdomain_problem(parts[0]))
     elif len(parts) > 2:
         prefixed = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-        return ["a qualified name " + _QUALIFIED_TEXT + prefixed]
+        return ["a valid label key " + _QUALIFIED_TEXT + prefixed]
     name = parts[-1]
     if not name:
         found.append("name part must be non-empty")
@@ -120,8 +123,10 @@ def validate_labels(labels: Mapping[str, str] | None, path: str, problems: Probl
             problems.invalid(path, value, _LABEL_VALUE_TEXT)
 
 
-def validate_metadata(metadata: Object, namespaced: bool, rule: NameRule, problems: Problems) -> None:
-    """The metadata of a new object, its name already generated."""
+def validate_metadata(
+    metadata: Object, namespaced: bool, rule: NameRule, bare_finalizers: bool, problems: Problems
+) -> None:
+    """The metadata of a new object, its name already generated. `bare_finalizers` need no domain."""
     path = "metadata"
     check = _NAME_PROBLEMS[rule]
     if generate := metadata.get("generateName"):
@@ -135,10 +140,10 @@ def validate_metadata(metadata: Object, namespaced: bool, rule: NameRule, proble
             problems.invalid(at(path, "name"), metadata["name"], text)
     if not namespaced and metadata.get("namespace"):
         problems.forbidden(at(path, "namespace"), "not allowed on this type")
-    _validate_free_parts(metadata, path, problems)
+    _validate_free_parts(metadata, path, bare_finalizers, problems)
 
 
-def _validate_free_parts(metadata: Object, path: str, problems: Problems) -> None:
+def _validate_free_parts(metadata: Object, path: str, bare_finalizers: bool, problems: Problems) -> None:
     validate_labels(metadata.get("labels"), at(path, "labels"), problems)
     annotations: Mapping[str, str] = metadata.get("annotations") or {}
     for key in sorted(annotations):
@@ -153,15 +158,18 @@ def _validate_free_parts(metadata: Object, path: str, problems: Problems) -> Non
         for name in ("apiVersion", "kind", "name", "uid"):
             if not owner.get(name):
                 problems.required(at(path, "ownerReferences", index, name), "must not be empty")
-    for finalizer in metadata.get("finalizers") or ():
+    for index, finalizer in enumerate(metadata.get("finalizers") or ()):
         for text in qualified_name_problem(finalizer):
             problems.invalid(at(path, "finalizers"), finalizer, text)
+        if not bare_finalizers and "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS:
+            text = "name is neither a standard finalizer name nor is it fully qualified"
+            problems.invalid(at(path, "finalizers", index), finalizer, text)
 
 
-def validate_metadata_update(new: Object, old: Object, problems: Problems) -> None:
+def validate_metadata_update(new: Object, old: Object, bare_finalizers: bool, problems: Problems) -> None:
     """What must not change in metadata, and its free parts."""
     path = "metadata"
-    _validate_free_parts(new, path, problems)
+    _validate_free_parts(new, path, bare_finalizers, problems)
     if old.get("deletionTimestamp"):
         added = sorted(set(new.get("finalizers") or ()) - set(old.get("finalizers") or ()))
         if added:

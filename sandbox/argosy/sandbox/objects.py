@@ -25,7 +25,7 @@ from typing import Any
 
 from argosy.sandbox import custom_resources
 from argosy.sandbox.decoding import decode_object, empty_object
-from argosy.sandbox.errors import ApiError, Cause, bad_request, invalid, modified
+from argosy.sandbox.errors import ApiError, Cause, bad_request, cannot_be_fulfilled, invalid, modified
 from argosy.sandbox.field_errors import Problems
 from argosy.sandbox.fieldset import FieldSet, MergeError, from_paths, union
 from argosy.sandbox.kinds.registry import TYPE_DEFAULTS, rules_of
@@ -35,6 +35,7 @@ from argosy.sandbox.managed_fields import (
     is_reset,
     own_applied,
     own_updated,
+    refresh_last_applied,
     without_managed_fields,
 )
 from argosy.sandbox.metadata import validate_metadata, validate_metadata_update
@@ -103,6 +104,13 @@ def update(
     _check_kind(kind, body)
     new, warnings = _shape(kind, body, options)
     _check_preconditions(kind, live, new["metadata"])
+    if _rules(kind).needs_resource_version and not new["metadata"].get("resourceVersion"):
+        cause = Cause(
+            "FieldValueInvalid",
+            "Invalid value: 0: must be specified for an update",
+            "metadata.resourceVersion",
+        )
+        raise invalid(kind.resource.group, kind.resource.plural, live["metadata"]["name"], [cause])
     return _update(kind, live, new, warnings, options, environment)
 
 
@@ -138,18 +146,19 @@ def apply(
     empty = _empty(kind)
     writer = _writer(kind, options, environment)
     entries = (live or {}).get("metadata", {}).get("managedFields") or []
+    given = configuration if "name" in (configuration.get("metadata") or {}) else config
     try:
         applied = own_applied(
             kind.schema, live or empty, config, entries, writer, force=options.force, empty=empty
         )
     except MergeError as error:
         raise _cannot_type(kind, configuration, name, error) from None
+    merged = refresh_last_applied(applied.object or without_managed_fields(live or config), given, writer)
+    new, warnings = _shape(kind, merged, options)
     if live is None:
-        new, warnings = _shape(kind, applied.object or config, options)
         if kind.resource.namespaced:
             new["metadata"].setdefault("namespace", namespace)
         return Outcome(_finish_create(kind, new, applied.managed_fields, environment), True, warnings)
-    new, warnings = _shape(kind, applied.object or without_managed_fields(live), options)
     finished = _finish_update(kind, live, new, applied.managed_fields, options, environment)
     return _outcome(live, finished, warnings)
 
@@ -216,10 +225,17 @@ def _check_preconditions(kind: ObjectType, live: Object, metadata: Object) -> No
         raise modified(resource.group, resource.plural, name)
     uid, live_uid = metadata.get("uid"), live["metadata"].get("uid")
     if uid and uid != live_uid:
+        namespace = live["metadata"].get("namespace")
+        parts = ("", "registry", resource.group if kind.custom else "", resource.plural, namespace, name)
+        key = "/".join(part for index, part in enumerate(parts) if part or not index)
         text = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {live_uid}"
-        error = modified(resource.group, resource.plural, name)
-        prefix = error.message.split(": ", 1)[0]
-        raise ApiError(409, "Conflict", f"{prefix}: {text}", error.details)
+        raise cannot_be_fulfilled(
+            resource.group,
+            resource.plural,
+            name,
+            f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, "
+            f"AdditionalErrorMsg: {text}",
+        )
 
 
 def _applied_configuration(
@@ -244,7 +260,9 @@ def _applied_configuration(
             f"the name of the object ({given['name']}) does not match the name on the URL ({name})"
         )
     version = configuration.get("apiVersion", "")
-    if version != resource.api_version or configuration.get("kind") != resource.kind:
+    if version == resource.api_version and configuration.get("kind") != resource.kind:
+        raise bad_request(f"invalid object type: {version}, Kind={configuration.get('kind', '')}")
+    if version != resource.api_version:
         raise bad_request(
             "Incorrect version specified in apply patch. "
             f"Specified patch version: {version}, expected: {resource.api_version}"
@@ -262,14 +280,8 @@ def _applied_configuration(
             if live
             else "no existing object was found"
         )
-        error = modified(resource.group, resource.plural, name)
-        prefix = error.message.split(": ", 1)[0]
-        raise ApiError(
-            409,
-            "Conflict",
-            f"{prefix}: uid mismatch: the provided object specified uid {uid}, and {found}",
-            error.details,
-        )
+        text = f"uid mismatch: the provided object specified uid {uid}, and {found}"
+        raise cannot_be_fulfilled(resource.group, resource.plural, name, text)
     if live is not None and metadata.get("resourceVersion"):
         _check_preconditions(kind, live, metadata)
     metadata.pop("resourceVersion", None)
@@ -281,7 +293,7 @@ def _cannot_type(
 ) -> ApiError:
     resource = kind.resource
     namespace = (configuration.get("metadata") or {}).get("namespace", "")
-    who = f"{namespace}/{name}; {resource.api_version}, Kind={resource.kind}"
+    who = f"{namespace}/{name}; {resource.group}/{resource.version}, Kind={resource.kind}"
     return ApiError(500, "", f"failed to create typed patch object ({who}): {error}")
 
 
@@ -362,7 +374,7 @@ def _finish_create(
         _restore_status(kind, new, _empty(kind))
     rules.prepare_create(new, environment)
     problems = Problems()
-    validate_metadata(metadata, resource.namespaced, rules.name, problems)
+    validate_metadata(metadata, resource.namespaced, rules.name, rules.bare_finalizers, problems)
     _validate(kind, new, problems)
     if problems:
         raise invalid(resource.group, resource.kind, metadata.get("name", ""), problems.causes)
@@ -462,11 +474,11 @@ def _finish_update(
         rules.prepare_update(new, live, environment)
         if rules.has_generation and rules.generation_changes(new, live):
             metadata["generation"] = known.get("generation", 0) + 1
-        validate_metadata_update(metadata, known, problems)
+        validate_metadata_update(metadata, known, rules.bare_finalizers, problems)
         _validate(kind, new, problems)
         rules.validate_update(new, live, problems)
     else:
-        validate_metadata_update(metadata, known, problems)
+        validate_metadata_update(metadata, known, rules.bare_finalizers, problems)
         if kind.custom is not None:
             custom_resources.validate(kind.custom, new, problems)
     if problems:

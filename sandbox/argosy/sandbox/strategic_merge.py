@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from argosy.sandbox.errors import ApiError, bad_request
+from argosy.sandbox.merge import go_value
 from argosy.sandbox.schema import Object, Schema
 
 __all__ = ["apply_strategic_merge_patch"]
@@ -29,7 +30,7 @@ def apply_strategic_merge_patch(schema: Schema | None, current: Mapping[str, Any
         case None | "merge":
             pass
         case directive:
-            raise ApiError(500, "", f"Unknown patch type found: {directive} in map {_show(patch)}")
+            raise ApiError(500, "", f"Unknown patch type found: {directive} in map {go_value(patch)}")
     patched = _retained(current, patch)
     for name, value in patch.items():
         if name in (_DIRECTIVE, _RETAIN_KEYS) or name.startswith((_ORDER, _DELETE)):
@@ -44,10 +45,6 @@ def apply_strategic_merge_patch(schema: Schema | None, current: Mapping[str, Any
     for name in _reordered_fields(patch):
         _reorder(schema, name, current, patched, patch)
     return patched
-
-
-def _show(value: object) -> str:
-    return str(value)
 
 
 def _retained(current: Mapping[str, Any], patch: Object) -> Object:
@@ -95,9 +92,9 @@ def _merge_items(child: Schema | None, key: str, found: list[Any], value: list[A
     item_schema = child.item if child is not None else None
     for item in value:
         if not isinstance(item, dict):
-            raise ApiError(500, "", f"map: {_show(item)} does not contain declared merge key: {key}")
+            raise ApiError(500, "", f"map: {go_value(item)} does not contain declared merge key: {key}")
         if key not in item:
-            raise ApiError(500, "", f"map: {_show(item)} does not contain declared merge key: {key}")
+            raise ApiError(500, "", f"map: {go_value(item)} does not contain declared merge key: {key}")
         at = next((index for index, known in enumerate(merged) if known.get(key) == item[key]), None)
         if item.get(_DIRECTIVE) == "delete":
             merged = [known for known in merged if known.get(key) != item[key]]

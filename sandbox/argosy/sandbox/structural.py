@@ -47,11 +47,12 @@ def _walk_object(schema: Mapping[str, Any], value: dict[str, Any], path: str, un
             out[name] = copy.deepcopy(found)
         elif name in properties:
             field = properties[name]
-            # A null where the schema has a default and takes no null is as good as absent.
-            if found is None and not field.get("nullable") and "default" in field:
-                continue
-            out[name] = _walk(field, found, below, unknown)
+            # A null that the schema does not take is as good as absent.
+            if found is not None or field.get("nullable"):
+                out[name] = _walk(field, found, below, unknown)
         elif isinstance(additional, dict):
+            if found is None and not additional.get("nullable"):
+                continue
             out[name] = _walk(additional, found, below, unknown)
         elif keep:
             out[name] = copy.deepcopy(found)
@@ -140,7 +141,7 @@ def _validate_string(schema: Mapping[str, Any], value: str, where: str, problems
     check = _FORMATS.get(schema.get("format", ""))
     if check is not None and not check(value):
         text = f'{where} in body must be of type {schema["format"]}: "{value}"'
-        problems.invalid(where, value, text)
+        problems.type_invalid(where, value, text)
 
 
 def _python_pattern(pattern: str) -> str:

@@ -33,7 +33,7 @@ def _validate_rules(role: Object, namespaced: bool, problems: Problems) -> None:
     for index, rule in enumerate(role.get("rules") or ()):
         path = at("rules", index)
         if not rule.get("verbs"):
-            problems.required(at(path, "verbs"), "verbs must contain at least one value")
+            problems.required(at(path, "verbs"))
         if rule.get("nonResourceURLs"):
             if namespaced:
                 text = "namespaced rules cannot apply to non-resource URLs"
@@ -82,12 +82,18 @@ def _validate_subject(subject: Object, path: str, namespaced: bool, problems: Pr
             if subject.get("apiGroup") != _GROUP:
                 problems.unsupported(at(path, "apiGroup"), subject.get("apiGroup"), (_GROUP,))
         case other:
-            problems.unsupported(at(path, "kind"), other, ("Group", "ServiceAccount", "User"))
+            problems.unsupported(at(path, "kind"), other, ("ServiceAccount", "User", "Group"))
 
 
 def _validate_binding_change(new: Object, old: Object, problems: Problems) -> None:
-    if new["roleRef"] != old["roleRef"]:
-        problems.invalid("roleRef", new["roleRef"], "cannot change roleRef")
+    reference = new["roleRef"]
+    if reference != old["roleRef"]:
+        shown = {
+            "APIGroup": reference["apiGroup"],
+            "Kind": reference.get("kind", ""),
+            "Name": reference.get("name", ""),
+        }
+        problems.invalid("roleRef", shown, "field is immutable")
 
 
 _PATH = NameRule.PATH_SEGMENT

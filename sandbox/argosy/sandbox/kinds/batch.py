@@ -28,11 +28,12 @@ def _default_job_spec(spec: Object) -> None:
 
 
 def _default_job(job: Object) -> None:
-    """A Job without labels takes those of its template."""
+    """A Job without labels takes those of its template: the very same map, as in Go, so that labels which the
+    template gets later appear on the Job too."""
     _default_job_spec(job["spec"])
     labels = job["spec"]["template"].get("metadata", {}).get("labels")
     if labels and not job["metadata"].get("labels"):
-        job["metadata"]["labels"] = dict(labels)
+        job["metadata"]["labels"] = labels
 
 
 def _default_cron_job(spec: Object) -> None:
@@ -60,6 +61,8 @@ def _generate_selector(job: Object, _: Allocation) -> None:
         labels.setdefault(name, metadata["uid"])
     selector = spec.setdefault("selector", {}).setdefault("matchLabels", {})
     selector.setdefault("batch.kubernetes.io/controller-uid", metadata["uid"])
+    if not metadata.get("labels"):
+        metadata["labels"] = dict(labels)
 
 
 def _validate_job_spec(spec: Object, path: str, problems: Problems) -> None:

@@ -72,6 +72,8 @@ def _validate_update(new: Object, old: Object, problems: Problems) -> None:
 RULES = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"): KindRules(
         has_generation=True,
+        bare_finalizers=True,
+        needs_resource_version=True,
         prepare_create=_prepare_create,
         prepare_update=_prepare_update,
         validate=_validate,

@@ -37,7 +37,7 @@ def _validate_policy(policy: Object, problems: Problems) -> None:
                     problems.unsupported(where, port.get("protocol"), ("SCTP", "TCP", "UDP"))
     for index, kind in enumerate(spec.get("policyTypes") or ()):
         if kind not in ("Egress", "Ingress"):
-            problems.unsupported(at("spec.policyTypes", index), kind, ("Egress", "Ingress"))
+            problems.unsupported(at("spec.policyTypes", index), kind, ("Ingress", "Egress"))
 
 
 def _validate_peer(peer: Object, path: str, problems: Problems) -> None:
@@ -92,7 +92,7 @@ def _validate_backend(backend: Object, path: str, problems: Problems) -> None:
         problems.required(at(path, "service", "name"))
     port = service.get("port") or {}
     if not port.get("name") and not port.get("number"):
-        problems.required(at(path, "service", "port"), "port name or number is required")
+        problems.required(path, "port name or number is required")
 
 
 RULES = {

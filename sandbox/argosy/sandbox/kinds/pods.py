@@ -99,7 +99,17 @@ def _default_resources(resources: Object) -> None:
                 resources[part][name] = canonical_quantity(f"{rounded}m")
 
 
+def _default_pod_status(status: Object) -> None:
+    """One address and the list of them tell the same; the single one wins."""
+    address, addresses = status.get("podIP"), status.get("podIPs") or []
+    if address and (not addresses or addresses[0].get("ip") != address):
+        status["podIPs"] = [{"ip": address}]
+    elif addresses and not address:
+        status["podIP"] = addresses[0].get("ip", "")
+
+
 DEFAULTS: dict[str, TypeDefault] = {
+    _CORE + "PodStatus": _default_pod_status,
     _CORE + "Container": _default_container,
     _CORE + "EphemeralContainer": _default_container,
     _CORE + "ContainerPort": lambda port: _default(port, protocol="TCP"),
@@ -327,8 +337,8 @@ def _validate_update(new: Object, old: Object, problems: Problems) -> None:
             "spec",
             "pod updates may not change fields other than `spec.containers[*].image`,"
             "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
-            "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was "
-            "previously negative)",
+            "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set "
+            "to 1 if it was previously negative)",
         )
 
 

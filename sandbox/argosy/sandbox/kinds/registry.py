@@ -40,7 +40,7 @@ _SCHEMA_ONLY = KindRules()
 
 # Kinds whose schema says all there is to know, apart from the names and generations below.
 _SIMPLE: dict[tuple[str, str], KindRules] = {
-    ("coordination.k8s.io", "Lease"): KindRules(),
+    ("coordination.k8s.io", "Lease"): KindRules(needs_resource_version=True),
     ("", "Event"): KindRules(),
     ("events.k8s.io", "Event"): KindRules(),
     ("", "Node"): KindRules(status_is_written=True),

@@ -61,6 +61,10 @@ class KindRules:
     validate: Callable[[Object, Problems], None] = _valid
     validate_update: Callable[[Object, Object, Problems], None] = _valid_change
     """New and live object."""
+    bare_finalizers: bool = False
+    """Finalizers need no domain: the check of the core API is not made for these kinds."""
+    needs_resource_version: bool = False
+    """An update must name the version that it replaces (`AllowUnconditionalUpdate` is false)."""
     status_is_written: bool = False
     """Creating and updating the object itself may write its status too."""
     status_reset: FieldSet = field(default_factory=dict)

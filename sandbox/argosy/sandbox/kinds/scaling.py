@@ -48,10 +48,10 @@ def _validate_autoscaler(value: Object, problems: Problems) -> None:
     low, high = spec.get("minReplicas", 1), spec.get("maxReplicas", 0)
     if low < 1:
         problems.invalid("spec.minReplicas", low, "must be greater than or equal to 1")
-    if high < 1:
-        problems.invalid("spec.maxReplicas", high, "must be greater than 0")
-    elif high < low:
+    if high < low:
         problems.invalid("spec.maxReplicas", high, "must be greater than or equal to `minReplicas`")
+    if high < 1:
+        problems.required("spec.maxReplicas")
     reference = spec.get("scaleTargetRef") or {}
     for name in ("kind", "name"):
         if not reference.get(name):
@@ -61,10 +61,14 @@ def _validate_autoscaler(value: Object, problems: Problems) -> None:
 def _validate_budget(value: Object, problems: Problems) -> None:
     spec = value["spec"]
     if "minAvailable" in spec and "maxUnavailable" in spec:
-        problems.invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set")
+        names = ("minAvailable", "selector", "maxUnavailable", "unhealthyPodEvictionPolicy")
+        shown = {name[0].upper() + name[1:]: spec.get(name) for name in names}
+        problems.invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set")
 
 
 RULES = {
     ("autoscaling", "HorizontalPodAutoscaler"): KindRules(has_generation=True, validate=_validate_autoscaler),
-    ("policy", "PodDisruptionBudget"): KindRules(has_generation=True, validate=_validate_budget),
+    ("policy", "PodDisruptionBudget"): KindRules(
+        has_generation=True, needs_resource_version=True, validate=_validate_budget
+    ),
 }

@@ -39,7 +39,17 @@ def _default_spec(spec: Object) -> None:
         spec.setdefault("allocateLoadBalancerNodePorts", True)
 
 
-DEFAULTS: dict[str, TypeDefault] = {"io.k8s.api.core.v1.ServiceSpec": _default_spec}
+def _default_service(service: Object) -> None:
+    if service["spec"]["type"] == "LoadBalancer":
+        for ingress in service["status"]["loadBalancer"].get("ingress", ()):
+            if ingress.get("ip"):
+                ingress.setdefault("ipMode", "VIP")
+
+
+DEFAULTS: dict[str, TypeDefault] = {
+    "io.k8s.api.core.v1.Service": _default_service,
+    "io.k8s.api.core.v1.ServiceSpec": _default_spec,
+}
 
 
 def _needs_node_ports(spec: Object) -> bool:
@@ -55,13 +65,22 @@ def _allocate(service: Object, allocation: Allocation) -> None:
         if not spec.get("clusterIP"):
             spec["clusterIP"] = (spec.get("clusterIPs") or [allocation.allocate_cluster_ip()])[0]
         spec.setdefault("clusterIPs", [spec["clusterIP"]])
-        headless_without_selector = spec["clusterIP"] == "None" and not spec.get("selector")
+        if spec["clusterIP"] == "None" and not spec.get("selector"):
+            # Nobody knows the families of a service without selector: any will do.
+            spec.setdefault("ipFamilyPolicy", "RequireDualStack")
+            spec.setdefault("ipFamilies", ["IPv4", "IPv6"])
+        spec.setdefault("ipFamilyPolicy", "SingleStack")
         spec.setdefault("ipFamilies", ["IPv6" if ":" in spec["clusterIP"] else "IPv4"])
-        spec.setdefault("ipFamilyPolicy", "RequireDualStack" if headless_without_selector else "SingleStack")
     if _needs_node_ports(spec):
         for port in spec.get("ports", ()):
             if not port.get("nodePort"):
                 port["nodePort"] = allocation.allocate_node_port()
+    if _needs_health_check_port(spec) and not spec.get("healthCheckNodePort"):
+        spec["healthCheckNodePort"] = allocation.allocate_node_port()
+
+
+def _needs_health_check_port(spec: Object) -> bool:
+    return bool(spec["type"] == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local")
 
 
 def _prepare_update(new: Object, old: Object, allocation: Allocation) -> None:
@@ -88,6 +107,9 @@ def _drop_fields_of_the_old_type(new: Object, old: Object) -> None:
     if _needs_node_ports(old) and not _needs_node_ports(new) and _node_ports(new) == _node_ports(old):
         for port in new.get("ports", ()):
             port.pop("nodePort", None)
+    checked = _needs_health_check_port(old) and not _needs_health_check_port(new)
+    if checked and _same("healthCheckNodePort", new, old):
+        new.pop("healthCheckNodePort", None)
     if old["type"] == "LoadBalancer" and new["type"] != "LoadBalancer":
         for name in ("allocateLoadBalancerNodePorts", "loadBalancerClass"):
             if _same(name, new, old):

@@ -10,12 +10,13 @@ from argosy.sandbox.field_errors import Problems, at
 from argosy.sandbox.fieldset import from_paths
 from argosy.sandbox.kinds.label_selectors import selects, validate_selector
 from argosy.sandbox.kinds.pods import validate_pod_template
-from argosy.sandbox.kinds.rules import KindRules, spec_changed
+from argosy.sandbox.kinds.rules import Allocation, KindRules, spec_changed
 from argosy.sandbox.schema import Object
 
 __all__ = ["DEFAULTS", "RULES"]
 
 _APPS = "io.k8s.api.apps.v1."
+_TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 
 
 def _default_deployment(spec: Object) -> None:
@@ -58,7 +59,24 @@ def _default_stateful_set(spec: Object) -> None:
         claim.setdefault("kind", "PersistentVolumeClaim")
 
 
+def _default_daemon_set_object(value: Object) -> None:
+    """A counter of old, kept in an annotation by the conversion from the internal type."""
+    value["metadata"].setdefault("annotations", {}).setdefault(_TEMPLATE_GENERATION, "0")
+
+
+def _prepare_daemon_set(value: Object, _: Allocation) -> None:
+    value["metadata"]["annotations"][_TEMPLATE_GENERATION] = "1"
+
+
+def _prepare_daemon_set_update(new: Object, old: Object, _: Allocation) -> None:
+    count = int((old["metadata"].get("annotations") or {}).get(_TEMPLATE_GENERATION, "0"))
+    if new["spec"]["template"] != old["spec"]["template"]:
+        count += 1
+    new["metadata"].setdefault("annotations", {})[_TEMPLATE_GENERATION] = str(count)
+
+
 DEFAULTS: dict[str, TypeDefault] = {
+    _APPS + "DaemonSet": _default_daemon_set_object,
     _APPS + "DeploymentSpec": _default_deployment,
     _APPS + "DaemonSetSpec": _default_daemon_set,
     _APPS + "StatefulSetSpec": _default_stateful_set,
@@ -75,17 +93,19 @@ def _deployment_generation(new: Object, old: Object) -> bool:
 def _validate_selected_template(value: Object, problems: Problems) -> None:
     """The selector is there and selects the template's labels."""
     spec = value["spec"]
-    selector, path = spec.get("selector"), "spec.selector"
+    selector: Object | None = spec.get("selector")
+    path = "spec.selector"
     template = spec.get("template") or {}
     labels = (template.get("metadata") or {}).get("labels") or {}
     if selector is None:
-        problems.required(path)
+        if value["kind"] != "DaemonSet":
+            problems.required(path)
     else:
         validate_selector(selector, path, problems)
         if not (selector.get("matchLabels") or selector.get("matchExpressions")):
             kind = _KIND_WORDS[value["kind"]]
             problems.invalid(path, selector, f"empty selector is invalid for {kind}")
-    if selector is not None and not selects(selector, labels):
+    if selector is None or not selects(selector, labels):
         text = "`selector` does not match template `labels`"
         problems.invalid("spec.template.metadata.labels", labels or None, text)
     validate_pod_template(template, "spec.template", problems)
@@ -125,7 +145,8 @@ def _validate_deployment(value: Object, problems: Problems) -> None:
                 shown = rolling["maxUnavailable"]
                 problems.invalid(path, shown, "may not be 0 when `maxSurge` is 0")
         case other:
-            problems.unsupported("spec.strategy", strategy, ("Recreate", "RollingUpdate")) if other else None
+            shown = {"Type": other, "RollingUpdate": strategy.get("rollingUpdate")}
+            problems.unsupported("spec.strategy", shown, ("Recreate", "RollingUpdate"))
     _not_negative(spec, "minReadySeconds", problems)
     _not_negative(spec, "revisionHistoryLimit", problems)
     deadline = spec.get("progressDeadlineSeconds")
@@ -163,6 +184,7 @@ def _validate_selector_change(new: Object, old: Object, problems: Problems) -> N
         problems.invalid("spec.selector", new["spec"].get("selector"), "field is immutable")
 
 
+_STATEFUL_SET_IMMUTABLE = ("selector", "volumeClaimTemplates", "serviceName", "podManagementPolicy")
 _STATEFUL_SET_MUTABLE = (
     "replicas",
     "ordinals",
@@ -175,9 +197,13 @@ _STATEFUL_SET_MUTABLE = (
 
 
 def _validate_stateful_set_change(new: Object, old: Object, problems: Problems) -> None:
+    for name in _STATEFUL_SET_IMMUTABLE:
+        value = new["spec"].get(name)
+        if value != old["spec"].get(name):
+            problems.invalid(at("spec", name), value, "field is immutable")
+    ignored = (*_STATEFUL_SET_MUTABLE, *_STATEFUL_SET_IMMUTABLE)
     before, after = (
-        {name: value for name, value in found["spec"].items() if name not in _STATEFUL_SET_MUTABLE}
-        for found in (old, new)
+        {name: value for name, value in found["spec"].items() if name not in ignored} for found in (old, new)
     )
     if before != after:
         names = ", ".join(f"'{name}'" for name in _STATEFUL_SET_MUTABLE[:-1])
@@ -199,7 +225,11 @@ RULES = {
         has_generation=True, validate=_validate_replica_set, validate_update=_validate_selector_change
     ),
     ("apps", "DaemonSet"): KindRules(
-        has_generation=True, validate=_validate_selected_template, validate_update=_validate_selector_change
+        has_generation=True,
+        prepare_create=_prepare_daemon_set,
+        prepare_update=_prepare_daemon_set_update,
+        validate=_validate_selected_template,
+        validate_update=_validate_selector_change,
     ),
     ("apps", "StatefulSet"): KindRules(
         has_generation=True, validate=_validate_stateful_set, validate_update=_validate_stateful_set_change
