@@ -1,9 +1,9 @@
 """The template dialects, by name. Everything else chooses one here and knows no dialect by itself."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import ClassVar, Protocol, cast
 
-from argosy.compiler.templating import fasttemplate, gotemplate
 from argosy.compiler.templating.trees import Render, Tree
 
 __all__ = ["DIALECTS", "Dialect", "Renderer"]
@@ -22,7 +22,23 @@ class Dialect(Protocol):
         """Render one text. Raises `TemplateError`."""
 
 
-DIALECTS: Mapping[str, Dialect] = {
-    "fasttemplate": fasttemplate,
-    "go": gotemplate,
-}
+class _Dialects(Mapping[str, Dialect]):
+    """Each dialect's module is imported when it is asked for: a command rarely needs more than one."""
+
+    _MODULES: ClassVar[Mapping[str, str]] = {
+        "fasttemplate": "argosy.compiler.templating.fasttemplate",
+        "go": "argosy.compiler.templating.gotemplate",
+        "jinja2": "argosy.compiler.templating.jinja",
+    }
+
+    def __getitem__(self, name: str) -> Dialect:
+        return cast(Dialect, import_module(self._MODULES[name]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._MODULES)
+
+    def __len__(self) -> int:
+        return len(self._MODULES)
+
+
+DIALECTS: Mapping[str, Dialect] = _Dialects()
