@@ -15,7 +15,7 @@ from argosy.schemas import wording
 from argosy.schemas.json_schemas import load_schema
 from argosy.schemas.position import Path
 
-__all__ = ["Refusal", "normalize_application", "prune", "refusals"]
+__all__ = ["Refusal", "is_stored_as_written", "normalize_application", "prune", "refusals"]
 
 Schema = Mapping[str, Any]
 _KEEP = "x-kubernetes-preserve-unknown-fields"
@@ -142,6 +142,29 @@ def _refused_scalar(value: Any, schema: Schema, path: Path) -> Iterator[Refusal]
             yield Refusal(path, "invalid-value", *wording.wrong_length(path, value, schema))
     elif schema.get("format") == "int64" and not -(2**63) <= value < 2**63:
         yield Refusal(path, "invalid-value", *wording.too_large(path, value))
+
+
+def is_stored_as_written(kind: str, value: Mapping[str, Any]) -> bool:
+    """Whether nothing of a manifest would be dropped or refused, by the API server or, in combinations of
+    generators that it does not look into, by Argo CD. Raises KeyError for a kind without schema."""
+    root = _seen_through(kind)
+    definitions = root["$defs"]
+    dropped: list[Path] = []
+    if _pruned(value, root, definitions, (), dropped) != value or dropped:
+        return False
+    return next(_refused(value, root, definitions, ()), None) is None
+
+
+@cache
+def _seen_through(kind: str) -> dict[str, Any]:
+    schema: dict[str, Any] = _without_raw(load_schema(kind))
+    return schema
+
+
+def _without_raw(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {name: _without_raw(item) for name, item in schema.items() if name != "x-argosy-raw"}
+    return schema
 
 
 _TYPES: dict[str, Callable[[Any], bool]] = {

@@ -1,8 +1,7 @@
-"""Checks a document against the JSON Schema of its kind: every mistake at its place, with the nearest valid
-key.
+"""Checks a document against the JSON Schema of its kind, and names every mistake at its place.
 
-The only module that needs a schema library, which it imports for the first document that is not flawless: that
-takes most of the time that a short command has.
+The only module that needs a schema library, which it imports for the first document that is not flawless:
+that takes most of the time that a short command has.
 """
 
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from argosy.schemas import wording
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.json_schemas import KINDS, load_schema
 from argosy.schemas.position import Path, Position
-from argosy.schemas.structure import prune, refusals
+from argosy.schemas.structure import is_stored_as_written
 from argosy.schemas.yaml_reader import Document
 
 if TYPE_CHECKING:
@@ -40,18 +39,13 @@ def validate(document: Document) -> tuple[Finding, ...]:
     (whether a project exists, a template renders) is not looked at here.
     """
     kind = kind_of(document.value)
-    if kind is None:
+    if kind is None or not isinstance(document.value, dict):
         return tuple(_misspelt_kind(document))
     findings = [*_duplicates(document)]
-    if not _is_flawless(kind, document.value):
+    if not is_stored_as_written(kind, document.value):
         for error in _validator(kind).iter_errors(document.value):
             findings.extend(_findings(error, document))
     return tuple(sorted(findings, key=_place))
-
-
-def _is_flawless(kind: str, value: Any) -> bool:
-    """Whether the API server would store the document as it is: then no schema library is needed."""
-    return prune(kind, value) == (value, ()) and not refusals(kind, value)
 
 
 def _place(finding: Finding) -> tuple[Position, str, str]:
