@@ -60,8 +60,8 @@ class GitFailure(Exception):  # noqa: N818 - an outcome to be explained, not yet
 def closed_environment(git_dir: Path, extra: Mapping[str, str | None] | None = None) -> dict[str, str | None]:
     """What is laid over the inherited environment; None takes a variable away.
 
-    Nothing of the caller's (a hook's `GIT_DIR`, configuration by environment, tracing) may reach git, which works
-    on `git_dir`.
+    Nothing of the caller's (a hook's `GIT_DIR`, configuration by environment, tracing) may reach a git that
+    works on `git_dir`.
     """
     return {**_CLOSED, "GIT_DIR": str(git_dir), **(extra or {})}
 

@@ -49,9 +49,17 @@ class Tree(Protocol):
         """The content of a file. Raises `SourceError` (`missing-path`, `refused-path`)."""
         ...
 
+    def read_many(self, paths: Sequence[str]) -> Sequence[bytes]:
+        """The contents of several files at once, which is faster than one by one."""
+        ...
+
     def files_under(self, path: str) -> Sequence[str]:
         """The files at any depth below a directory, as paths from the root, sorted; symbolic links to
         directories are followed. Raises `SourceError` (`missing-path`)."""
+        ...
+
+    def files_in(self, path: str) -> Sequence[str]:
+        """The files right in a directory, as paths from the root, sorted."""
         ...
 
     def tree_id(self, path: str) -> str:
@@ -121,6 +129,13 @@ class EntryTree:
 
     def files_under(self, path: str) -> Sequence[str]:
         return tuple(sorted(name for name, _ in self._walk(path)))
+
+    def files_in(self, path: str) -> Sequence[str]:
+        base = clean_path(path)
+        names = (posixpath.basename(child) for child in self._children.get(self._resolved(base), ()))
+        return tuple(
+            sorted(name for name in (f"{base}/{each}".lstrip("/") for each in names) if self.has_file(name))
+        )
 
     def tree_id(self, path: str) -> str:
         resolved = self._resolved(path)

@@ -1,0 +1,141 @@
+"""The process that renders charts: `python -P -m argosy.sources.helm_worker SCRATCH MEMORY`.
+
+A template can loop for ever or take all memory, and a call into the library cannot be interrupted. So it runs
+here, where whoever waits can end it. Reads requests from standard input and answers on standard output, each a
+length and a msgpack map. Ends when its input does, even in the middle of a chart: no worker outlives its parent.
+The only module that knows helm-python-sdk; imports nothing else of Argosy's.
+"""
+
+import os
+import queue
+import resource
+import shutil
+import struct
+import sys
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+__all__ = ["main", "read_frame", "write_frame"]
+
+_LENGTH = struct.Struct(">I")
+_CHARTS = 16
+
+
+def write_frame(stream: IO[bytes], value: object) -> None:
+    """Writes one message."""
+    data = msgspec.msgpack.encode(value)
+    stream.write(_LENGTH.pack(len(data)) + data)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> Any:
+    """Reads one message, None at the end."""
+    header = stream.read(_LENGTH.size)
+    if len(header) < _LENGTH.size:
+        return None
+    data = stream.read(_LENGTH.unpack(header)[0])
+    return msgspec.msgpack.decode(data)
+
+
+def main(arguments: list[str]) -> int:
+    """Answers requests until the input ends."""
+    scratch, memory = Path(arguments[0]), int(arguments[1])
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what the library prints must not get between the answers
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(requests, scratch), daemon=True).start()
+    charts = _Charts(scratch)
+    _limit_memory(memory)
+    while True:
+        write_frame(answers, charts.answer(requests.get()))
+
+
+class _Charts:
+    """The charts loaded so far, by the id of their content."""
+
+    def __init__(self, scratch: Path) -> None:
+        import helm_python
+
+        self._helm = helm_python
+        self._scratch = scratch
+        self._loaded: OrderedDict[str, Any] = OrderedDict()
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """`{manifests, crds}`, `{need: true}` if the chart's files are wanted, or `{error}`."""
+        try:
+            chart = self._chart(request)
+            if chart is None:
+                return {"need": True}
+            return self._render(chart, request)
+        except self._helm.HelmError as error:
+            return {"error": str(error)}
+
+    def _chart(self, request: dict[str, Any]) -> Any:
+        name = request["chart"]
+        if name in self._loaded:
+            self._loaded.move_to_end(name)
+            return self._loaded[name]
+        if "files" not in request:
+            return None
+        folder = self._scratch / "chart"
+        shutil.rmtree(folder, ignore_errors=True)
+        for path, content in request["files"].items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        self._loaded[name] = self._helm.Chart.load(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        while len(self._loaded) > _CHARTS:
+            self._loaded.popitem(last=False)[1].close()
+        return self._loaded[name]
+
+    def _render(self, chart: Any, request: dict[str, Any]) -> dict[str, Any]:
+        self._helm.validate_release_name(request["release"])
+        present = {dependency["name"] for dependency in chart.dependencies}
+        wanted = [dependency["name"] for dependency in chart.metadata.get("dependencies") or ()]
+        missing = sorted(set(wanted) - present)
+        if missing:
+            return {"error": f"the dependencies {', '.join(missing)} are not in the chart's folder charts/"}
+        values = request["values"]
+        if not request["skip_schema_validation"]:
+            chart.validate_schema(values)
+        options = {
+            "name": request["release"],
+            "namespace": request["namespace"],
+            "revision": 1,
+            "is_install": True,
+            "kube_version": request["kube_version"],
+            "api_versions": request["api_versions"],
+        }
+        # Chart.render knows no Kubernetes version; the function below it does.
+        native = self._helm._native
+        rendered = native.call_string(
+            "helm_render",
+            chart._raw(),
+            msgspec.json.encode(values).decode(),
+            msgspec.json.encode({key: value for key, value in options.items() if value}).decode(),
+        )
+        crds = {} if request["skip_crds"] else {crd["filename"]: crd["data"] for crd in chart.crds}
+        return {"manifests": msgspec.json.decode(rendered), "crds": crds}
+
+
+def _receive(requests: "queue.SimpleQueue[Any]", scratch: Path) -> None:
+    while (request := read_frame(sys.stdin.buffer)) is not None:
+        requests.put(request)
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(0)
+
+
+def _limit_memory(memory: int) -> None:
+    """Bounds what may be taken from now on: the library has reserved much address space when it was loaded."""
+    reserved = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    limit = reserved + memory
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

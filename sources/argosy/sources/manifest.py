@@ -1,0 +1,119 @@
+"""What goes into rendering a source and what comes out of it. Pure data."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from argosy.schemas.model.origin import Origin
+from argosy.schemas.model.source import Source, SourceType
+from argosy.schemas.position import Path
+from argosy.schemas.yaml_reader import Document
+from argosy.sources.errors import RENDER_FAILED, SourceError
+from argosy.sources.tree import Tree
+
+__all__ = ["Input", "Manifest", "RenderRequest", "Rendering", "document_manifests", "is_object"]
+
+
+OriginOf = Callable[[Document, Path], Origin]
+"""Where the node at a path of a document came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One Kubernetes object as a source has it, and the lines that it came from."""
+
+    value: Mapping[str, Any]
+    origin: Origin = field(default=Origin(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A part of a tree that a rendering has read. It renders alike as long as `content_id` stays the same.
+
+    `reference` names the source that lends the file (`$values/…`), '' for the rendered source itself.
+    """
+
+    path: str
+    content_id: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """One source of an Application at one revision.
+
+    `name` is the Application's, `namespace` its destination's. `references` holds the trees of the other sources
+    that have a `ref`. `kube_version` and `api_versions` are the cluster's, for charts that ask.
+    """
+
+    source: Source
+    tree: Tree
+    name: str
+    namespace: str = ""
+    project: str = "default"
+    references: Mapping[str, Tree] = field(default_factory=dict)
+    kube_version: str = ""
+    api_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """The objects of a source, in the order in which it has them. No manifests means: known to be empty.
+
+    `digest` is the same for the same objects in the same order; `inputs` is everything that was read.
+    """
+
+    manifests: tuple[Manifest, ...]
+    inputs: tuple[Input, ...]
+    digest: str
+    source_type: SourceType
+
+    @classmethod
+    def of(cls, manifests: Sequence[Manifest], inputs: Sequence[Input], kind: SourceType) -> "Rendering":
+        """Computes the digest."""
+        text = json.dumps([manifest.value for manifest in manifests], sort_keys=True, separators=(",", ":"))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return cls(tuple(manifests), tuple(inputs), digest, kind)
+
+
+def is_object(value: object) -> bool:
+    """Whether a document could be a Kubernetes object."""
+    return isinstance(value, Mapping) and bool(value.get("kind")) and bool(value.get("apiVersion"))
+
+
+def document_manifests(document: Document, origin_of: OriginOf) -> list[Manifest]:
+    """The objects of one document: itself, or the items if it is a `List`.
+
+    Raises `SourceError` (`render-failed`) with the position of what is not an object.
+    """
+    value = document.value
+    if not is_object(value):
+        raise _not_an_object(document, (), value)
+    assert isinstance(value, Mapping)
+    items = value.get("items")
+    if not (str(value["kind"]).endswith("List") and isinstance(items, list)):
+        return [Manifest(value, origin_of(document, ()))]
+    manifests = []
+    for index, item in enumerate(items):
+        if not is_object(item):
+            raise _not_an_object(document, ("items", index), item)
+        manifests.append(Manifest(item, origin_of(document, ("items", index))))
+    return manifests
+
+
+def _not_an_object(document: Document, path: Path, value: object) -> SourceError:
+    if isinstance(value, Mapping):
+        missing = [key for key in ("apiVersion", "kind") if not value.get(key)]
+        message = f"this document is not a Kubernetes object: {' and '.join(missing)} missing"
+    else:
+        message = (
+            f"this document is not a Kubernetes object: found {type(value).__name__}, expected a mapping"
+        )
+    return SourceError(
+        message,
+        code=RENDER_FAILED,
+        position=document.position(path),
+        hint="add apiVersion and kind, or leave the file out by directory.exclude",
+    )
