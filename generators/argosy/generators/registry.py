@@ -1,28 +1,44 @@
 """All generators by the key that names them in a spec, in the order in which Argo CD runs them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 
-from argosy.generators.cluster_decisions import ClusterDecisions
-from argosy.generators.clusters import Clusters
 from argosy.generators.generator import Generator
-from argosy.generators.git import Git
-from argosy.generators.list_elements import ListElements
-from argosy.generators.matrix import Matrix
-from argosy.generators.merge import Merge
-from argosy.generators.plugin import Plugin
-from argosy.generators.pull_requests import PullRequests
-from argosy.generators.scm_provider import ScmProvider
 
 __all__ = ["GENERATORS"]
 
-GENERATORS: Mapping[str, Generator] = {
-    "list": ListElements(),
-    "clusters": Clusters(),
-    "git": Git(),
-    "scmProvider": ScmProvider(),
-    "clusterDecisionResource": ClusterDecisions(),
-    "pullRequest": PullRequests(),
-    "matrix": Matrix(),
-    "merge": Merge(),
-    "plugin": Plugin(),
+_PLACES = {
+    "list": ("list_elements", "ListElements"),
+    "clusters": ("clusters", "Clusters"),
+    "git": ("git", "Git"),
+    "scmProvider": ("scm_provider", "ScmProvider"),
+    "clusterDecisionResource": ("cluster_decisions", "ClusterDecisions"),
+    "pullRequest": ("pull_requests", "PullRequests"),
+    "matrix": ("matrix", "Matrix"),
+    "merge": ("merge", "Merge"),
+    "plugin": ("plugin", "Plugin"),
 }
+"""Each generator with its module and class."""
+
+
+class _Generators(Mapping[str, Generator]):
+    """Imports a generator when it is asked for: a set rarely has more than two."""
+
+    def __getitem__(self, name: str) -> Generator:
+        return _generator(*_PLACES[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PLACES)
+
+    def __len__(self) -> int:
+        return len(_PLACES)
+
+
+@cache
+def _generator(module: str, name: str) -> Generator:
+    generator: Generator = getattr(import_module(f"argosy.generators.{module}"), name)()
+    return generator
+
+
+GENERATORS: Mapping[str, Generator] = _Generators()

@@ -43,12 +43,14 @@ def transform(
     if isinstance(selector, Mapping):
         matches = compile_selector(selector, (*path, "selector"), context, check_values=False)
     found = []
-    for name, generator in context.generators.items():
+    for name in context.generators:
         spec = entry.get(name)
         if not isinstance(spec, Mapping) or (context.depth > 1 and name in _COMBINING):
             continue
         try:
-            parameters = generator.generate(_filled(spec, outer, context), (*path, name), context)
+            parameters = context.generators[name].generate(
+                _filled(spec, outer, context), (*path, name), context
+            )
         except ArgosyError as error:
             # Nearer places have said where they are already.
             error.position = error.position or context.locate((*path, name))
