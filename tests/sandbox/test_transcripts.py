@@ -1,7 +1,7 @@
 """The sandbox gives the answers that a real API server gave to the same requests.
 
-`tests/fixtures/transcripts` is recorded by `tests/e2e/record_transcripts.py`. Answers that differ knowingly stand
-in `known_differences.json` with the reason; a difference that has gone must be taken out there.
+`tests/fixtures/transcripts` is recorded by `tests/e2e/record_transcripts.py`. Answers that differ knowingly
+stand in `known_differences.json` with the reason; a difference that has gone must be taken out there.
 """
 
 import asyncio

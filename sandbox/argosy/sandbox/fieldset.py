@@ -215,15 +215,13 @@ def _child_schema(schema: Schema | None, element: str) -> Schema | None:
 
 
 def members(fields: FieldSet, prefix: Path = ()) -> Iterator[Path]:
-    """Every member, in Go's order."""
-    for key in sorted(fields, key=_order):
-        if key == _MEMBER:
-            continue
-        below = fields[key]
-        path = (*prefix, key)
-        if _MEMBER in below:
-            yield path
-        yield from members(below, path)
+    """Every member, in Go's order: those of a level, then those below it."""
+    keys = sorted((key for key in fields if key != _MEMBER), key=_order)
+    for key in keys:
+        if _MEMBER in fields[key]:
+            yield (*prefix, key)
+    for key in keys:
+        yield from members(fields[key], (*prefix, key))
 
 
 def print_path(path: Iterable[str]) -> str:

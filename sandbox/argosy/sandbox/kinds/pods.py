@@ -4,6 +4,7 @@ Defaults: `k8s.io/kubernetes/pkg/apis/core/v1/defaults.go`; validation: the part
 `pkg/apis/core/validation/validation.go` that manifests run into.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -213,6 +214,7 @@ def _validate_container(
     _validate_ports(container, at(path, "ports"), problems)
     _validate_environment(container, at(path, "env"), problems)
     _validate_mounts(container, at(path, "volumeMounts"), volumes, problems)
+    _validate_probes(container, path, problems)
     _validate_choice(container, "imagePullPolicy", ("Always", "IfNotPresent", "Never"), path, problems)
     _validate_resources(container.get("resources") or {}, at(path, "resources"), problems)
 
@@ -232,6 +234,51 @@ def _validate_ports(container: Object, path: str, problems: Problems) -> None:
         elif not 0 < number < 65536:
             problems.invalid(at(where, "containerPort"), number, "must be between 1 and 65535, inclusive")
         _validate_choice(port, "protocol", ("SCTP", "TCP", "UDP"), where, problems)
+
+
+_PORT_NAME_TEXTS = (
+    (r"[-a-z0-9]+", "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"),
+    (r".*[a-z].*", "must contain at least one letter (a-z)"),
+    (r"(?!.*--).*", "must not contain consecutive hyphens"),
+    (r"[^-](.*[^-])?", "must not begin or end with a hyphen"),
+)
+
+
+def _validate_port_reference(port: object, path: str, problems: Problems) -> None:
+    """A number, or the name of a container's port."""
+    if isinstance(port, int):
+        if not 0 < port < 65536:
+            problems.invalid(path, port, "must be between 1 and 65535, inclusive")
+    elif isinstance(port, str):
+        if len(port) > 15:
+            problems.invalid(path, port, "must be no more than 15 characters")
+        for pattern, text in _PORT_NAME_TEXTS:
+            if not re.fullmatch(pattern, port):
+                problems.invalid(path, port, text)
+
+
+def _validate_probes(container: Object, path: str, problems: Problems) -> None:
+    lifecycle = container.get("lifecycle") or {}
+    handlers = [
+        ("lifecycle.postStart", lifecycle.get("postStart")),
+        ("lifecycle.preStop", lifecycle.get("preStop")),
+    ]
+    for name in ("livenessProbe", "readinessProbe", "startupProbe"):
+        probe = container.get(name)
+        if probe is None:
+            continue
+        handlers.append((name, probe))
+        if name != "readinessProbe" and probe.get("successThreshold") != 1:
+            problems.invalid(at(path, name, "successThreshold"), probe.get("successThreshold"), "must be 1")
+    for name, handler in handlers:
+        if handler is None:
+            continue
+        where = at(path, name)
+        if not any(kind in handler for kind in ("exec", "httpGet", "tcpSocket", "grpc", "sleep")):
+            problems.required(where, "must specify a handler type")
+        for kind in ("httpGet", "tcpSocket"):
+            if kind in handler:
+                _validate_port_reference(handler[kind].get("port", 0), at(where, kind, "port"), problems)
 
 
 def _validate_environment(container: Object, path: str, problems: Problems) -> None:

@@ -104,7 +104,7 @@ def _drop_fields_of_the_old_type(new: Object, old: Object) -> None:
         for name in ("ipFamilies", "ipFamilyPolicy"):
             if _same(name, new, old):
                 new.pop(name, None)
-    if _needs_node_ports(old) and not _needs_node_ports(new) and _node_ports(new) == _node_ports(old):
+    if _needs_node_ports(old) and not _needs_node_ports(new) and _node_ports(new) <= _node_ports(old):
         for port in new.get("ports", ()):
             port.pop("nodePort", None)
     checked = _needs_health_check_port(old) and not _needs_health_check_port(new)
@@ -118,8 +118,8 @@ def _drop_fields_of_the_old_type(new: Object, old: Object) -> None:
         new.pop("externalTrafficPolicy", None)
 
 
-def _node_ports(spec: Object) -> list[Any]:
-    return [port.get("nodePort") for port in spec.get("ports", ())]
+def _node_ports(spec: Object) -> set[int]:
+    return {port["nodePort"] for port in spec.get("ports", ()) if port.get("nodePort")}
 
 
 def _carry_allocated_values(new: Object, old: Object) -> None:

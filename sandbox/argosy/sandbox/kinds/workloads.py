@@ -174,6 +174,11 @@ def _validate_stateful_set(value: Object, problems: Problems) -> None:
         problems.invalid(
             "spec.updateStrategy", spec["updateStrategy"], "must be 'RollingUpdate' or 'OnDelete'"
         )
+    elif strategy == "OnDelete" and "rollingUpdate" in spec["updateStrategy"]:
+        rolling = spec["updateStrategy"]["rollingUpdate"]
+        shown = {"Partition": rolling.get("partition", 0), "MaxUnavailable": rolling.get("maxUnavailable", 1)}
+        text = "only allowed for updateStrategy 'RollingUpdate'"
+        problems.invalid("spec.updateStrategy.rollingUpdate", shown, text)
     _not_negative(spec, "replicas", problems)
     _not_negative(spec, "minReadySeconds", problems)
     _validate_selected_template(value, problems)
