@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,11 +16,13 @@ from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
 from argosy.compiler.loading import Loaded, load
 from argosy.generators.generator import Settings
-from argosy.generators.world import Tree
 from argosy.schemas.finding import ArgosyError, Finding
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.validation import kind_of
+
+if TYPE_CHECKING:
+    from argosy.sources.tree import Tree
 
 __all__ = ["command"]
 
@@ -88,7 +91,7 @@ def command(
     raise SystemExit(int(status))
 
 
-def _fetcher() -> Callable[[str, str], Tree]:
+def _fetcher() -> "Callable[[str, str], Tree]":
     from argosy.cli.fetching import fetch_tree
 
     return fetch_tree

@@ -5,10 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from argosy.generators.world import Tree
-
 if TYPE_CHECKING:
     from argosy.sources.git import Repositories
+    from argosy.sources.tree import Tree
 
 __all__ = ["cache_folder", "fetch_tree"]
 
@@ -31,7 +30,7 @@ def _fetched(repo_url: str) -> None:
     _repositories().fetch(repo_url)
 
 
-def fetch_tree(repo_url: str, revision: str) -> Tree:
+def fetch_tree(repo_url: str, revision: str) -> "Tree":
     """The files at a revision; each repository is fetched once a run. Raises `SourceError`."""
     _fetched(repo_url)
     repositories = _repositories()

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from argosy.compiler.checks.source_paths import PathState
-from argosy.generators.world import Tree
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.sources.git_url import repository_identity
 
 if TYPE_CHECKING:
     from argosy.sources.local_repository import LocalRepository
+    from argosy.sources.tree import Tree
 
 __all__ = ["KnownRepositories", "Standing", "Uncommitted"]
 
@@ -53,7 +53,7 @@ class Standing:
         """Whether a revision means the uncommitted state."""
         return revision in self._tip_names
 
-    def tree(self, revision: str) -> Tree:
+    def tree(self, revision: str) -> "Tree":
         """The files at a revision. Raises `SourceError`."""
         if self.is_tip(revision):
             return self._uncommitted_tree
@@ -76,7 +76,7 @@ class Standing:
         return LocalRepository(self.root)
 
     @cached_property
-    def _uncommitted_tree(self) -> Tree:
+    def _uncommitted_tree(self) -> "Tree":
         if self.uncommitted is Uncommitted.INDEX:
             return self._repository.index_tree()
         return self._repository.work_tree()
@@ -129,14 +129,14 @@ class KnownRepositories:
         self,
         given: Mapping[str, Path],
         standing: Standing,
-        fetch: Callable[[str, str], Tree] | None = None,
+        fetch: Callable[[str, str], "Tree"] | None = None,
     ) -> None:
         self._given = given
         self.standing = standing
         self._fetch = fetch
         self._opened: dict[Path, LocalRepository] = {}
 
-    def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
+    def tree(self, repo_url: str, revision: str) -> "Answer[Tree]":
         """The files of a repository at a revision; `Unknown` where it cannot be read, with the reason."""
         try:
             path = self._given_path(repo_url)

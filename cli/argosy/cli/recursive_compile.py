@@ -1,0 +1,124 @@
+"""`argosy compile --recursive`: everything below a root Application, rendered and expanded."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+
+from argosy.cli.application_output import as_json, as_names, as_yaml
+from argosy.cli.failure import ExitStatus
+from argosy.cli.finding_output import echo_findings
+from argosy.cli.manifest_world import read_manifests
+from argosy.cli.offline_world import OfflineWorld
+from argosy.cli.repositories import KnownRepositories
+from argosy.compiler.app_of_apps import Hierarchy, Member, RenderedManifest, follow
+from argosy.compiler.checks.claims import object_claims
+from argosy.compiler.loading import load
+from argosy.compiler.rollout import NodeKey, RolloutGraph
+from argosy.generators.generator import Settings
+from argosy.schemas.finding import ArgosyError, Finding, Severity
+from argosy.schemas.knowledge import Answer, Known, Unknown
+from argosy.schemas.model.application import Application
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.validation import kind_of
+from argosy.sources.manifest import RenderRequest
+from argosy.sources.rendering import Renderer
+
+__all__ = ["compile_recursively"]
+
+_PARALLEL = 4
+
+
+def compile_recursively(
+    file: Path, world: OfflineWorld, settings: Settings, repositories: KnownRepositories, output: str
+) -> ExitStatus:
+    """Prints the whole tree below the roots in a file; what cannot be followed is listed on stderr."""
+    try:
+        documents = [each for each in read_manifests(file) if kind_of(each.value)]
+    except ArgosyError as error:
+        echo_findings([error.finding()])
+        return ExitStatus.FINDINGS
+    loaded = [load(each, settings.namespace) for each in documents]
+    refused = [finding for each in loaded for finding in each.findings]
+    roots = [each.resource for each in loaded if isinstance(each.resource, (Application, ApplicationSet))]
+    if not roots and not refused:
+        raise click.UsageError(f"{file} holds no Application and no ApplicationSet")
+    with Renderer() as renderer, ThreadPoolExecutor(_PARALLEL) as pool:
+
+        def render(applications: Sequence[Application]) -> Sequence[Answer[Sequence[RenderedManifest]]]:
+            return list(pool.map(lambda each: _render(each, repositories, renderer), applications))
+
+        hierarchy = follow(roots, world, render, settings)
+    _emit(hierarchy, output)
+    findings = [*refused, *hierarchy.findings, *hierarchy.rollout().findings]
+    findings += object_claims(hierarchy.members.values())
+    echo_findings([*findings, *map(_unknown_finding, hierarchy.unknown)])
+    if any(each.severity is Severity.ERROR for each in findings):
+        return ExitStatus.FINDINGS
+    return ExitStatus.FINE
+
+
+def _render(
+    application: Application, repositories: KnownRepositories, renderer: Renderer
+) -> Answer[Sequence[RenderedManifest]]:
+    trees = [repositories.tree(each.repo_url, each.target_revision) for each in application.sources]
+    missing = next((each for each in trees if isinstance(each, Unknown)), None)
+    if missing is not None:
+        return missing
+    known = [each.value for each in trees if isinstance(each, Known)]
+    references = {
+        source.ref: tree for source, tree in zip(application.sources, known, strict=True) if source.ref
+    }
+    manifests: list[RenderedManifest] = []
+    for source, tree in zip(application.sources, known, strict=True):
+        if source.ref and not source.path:
+            continue
+        request = RenderRequest(
+            source=source,
+            tree=tree,
+            name=application.name,
+            namespace=application.destination.namespace,
+            project=application.project,
+            references=references,
+        )
+        try:
+            rendering = renderer.render_now(request)
+        except ArgosyError as error:
+            return Unknown(error.message, hint=error.hint, code=error.code)
+        manifests += (RenderedManifest(each.value, each.origin) for each in rendering.manifests)
+    return Known(tuple(manifests), "rendered")
+
+
+def _unknown_finding(member: Member) -> Finding:
+    assert member.unknown is not None
+    message = f"what {member.key} deploys is unknown: {member.unknown.reason}"
+    return Finding(member.unknown.code, Severity.NOTE, message, member.position, hint=member.unknown.hint)
+
+
+def _emit(hierarchy: Hierarchy, output: str) -> None:
+    if output == "tree":
+        click.echo("\n".join(_lines(hierarchy)))
+    elif output == "name":
+        click.echo(as_names(hierarchy.applications), nl=False)
+    else:
+        manifests = [each.manifest for each in hierarchy.applications]
+        click.echo(as_json(manifests) if output == "json" else as_yaml(manifests), nl=output == "json")
+
+
+def _lines(hierarchy: Hierarchy) -> Iterator[str]:
+    """One line a member, children indented, in the order in which they roll out."""
+    graph = hierarchy.rollout()
+    stack = [(key, 0) for key in _last_first(graph, None)]
+    while stack:
+        key, depth = stack.pop()
+        member = hierarchy.members[key]
+        wave = f" (wave {graph.wave(key)})" if graph.wave(key) else ""
+        to = f" -> {member.resource.destination}" if isinstance(member.resource, Application) else ""
+        unknown = f" ? {member.unknown.reason}" if member.unknown else ""
+        yield f"{'  ' * depth}{key}{to}{wave}{unknown}"
+        stack += [(child, depth + 1) for child in _last_first(graph, key)]
+
+
+def _last_first(graph: RolloutGraph, parent: NodeKey | None) -> list[NodeKey]:
+    return sorted(graph.children(parent), key=lambda key: (graph.wave(key), key), reverse=True)
