@@ -134,7 +134,7 @@ def _index(value: object, *indexes: object) -> object:
         elif isinstance(value, list | str):
             value = _element(value, position)
         else:
-            raise GoError(f"can't index item of type {go_type(value)}")
+            raise GoError(f"can't index item of type {go_type(value).removeprefix('*')}")
     return value
 
 
@@ -188,8 +188,8 @@ def _js_char(char: str) -> str:
     if char in _JS:
         return _JS[char]
     if char < " " or not (char.isascii() or char.isprintable()):
-        code = 0xFFFD if 0xDC80 <= ord(char) <= 0xDCFF else ord(char)
-        return f"\\u{code:04X}"
+        # A byte that is no character counts as U+FFFD, which is printable, and stays as it is.
+        return char if 0xDC80 <= ord(char) <= 0xDCFF else f"\\u{ord(char):04X}"
     return char
 
 

@@ -36,7 +36,7 @@ from argosy.compiler.templating.gotemplate.nodes import (
 )
 from argosy.compiler.templating.gotemplate.parser import Template
 from argosy.compiler.templating.quoting import quote, scrub
-from argosy.compiler.templating.gotemplate.runtime import Runtime, Site, boxes, join_output
+from argosy.compiler.templating.gotemplate.runtime import Runtime, Site, boxes, join_output, value_text
 from argosy.compiler.templating.gotemplate.walks import walk_template
 from argosy.compiler.templating.limits import MAX_ITERATIONS
 from argosy.compiler.templating.source import Source, text_code, tree_code
@@ -68,6 +68,14 @@ class _Value:
     boxed: str = "False"
 
 
+_NOTHING = _Value("nothing")
+"""Stands for the value of an expression that cannot be reached."""
+
+
+def _is_name(code: str) -> bool:
+    return code.isidentifier() and code not in ("None", "True", "False")
+
+
 def generate(tree: Tree, parsed: Mapping[str, Template], missing: str) -> Render:
     """The function that renders `tree`, whose texts with actions are in `parsed`."""
     manifest = _Manifest(parsed, Runtime(missing))
@@ -91,10 +99,12 @@ class _Manifest:
             "join_output": join_output,
             "keep": runtime.keep,
             "length_of_nothing": length_of_nothing,
+            "nothing": None,
             "rounds": runtime.rounds,
             "scrub": scrub,
             "show": show_action,
             "spend": runtime.spend,
+            "value_text": value_text,
             "want": runtime.want,
         }
 
@@ -179,7 +189,7 @@ class _Body:
 
     def _raise(self, message: str) -> _Value:
         self._source.line(f"raise fail({self._now()}, {message!r})")
-        return _Value("None")
+        return _NOTHING
 
     # -- statements --------------------------------------------------------------------------------
 
@@ -208,11 +218,11 @@ class _Body:
 
     def _as_text(self, value: _Value) -> str:
         code, name = value.code, self._source.fresh("s")
-        if value.type == "string" and code.isidentifier():
+        if value.type == "string" and _is_name(code):
             return code
         if value.type == "string":
             self._source.line(f"{name} = {code}")
-        elif code.isidentifier():
+        elif _is_name(code):
             self._source.line(f"{name} = {code} if {code}.__class__ is str else show({code})")
         else:
             self._source.line(f"{name} = show({code})")
@@ -340,9 +350,9 @@ class _Body:
         match first:
             case Field():
                 self._here = first
-                return self._fields(self._dot, first.names, rest, final)
+                return self._fields(first, self._dot, first.names, rest, final)
             case Chain():
-                return self._fields(self._chain_base(first), first.names, rest, final)
+                return self._fields(first, self._chain_base(first), first.names, rest, final)
             case Identifier():
                 self._here = first
                 return self._call(functions()[first.name], command, rest, final)
@@ -350,13 +360,13 @@ class _Body:
                 self._here = first
                 base = self._variable(first)
                 if len(first.names) > 1:
-                    return self._fields(base, first.names[1:], rest, final)
-                return base if self._alone(first, rest, final) else _Value("None")
+                    return self._fields(first, base, first.names[1:], rest, final)
+                return base if self._alone(first, rest, final) else _NOTHING
             case Pipe():
-                return self._pipeline(first) if self._alone(first, rest, final) else _Value("None")
+                return self._pipeline(first) if self._alone(first, rest, final) else _NOTHING
         self._here = first
         if not self._alone(first, rest, final):
-            return _Value("None")
+            return _NOTHING
         if isinstance(first, Nil):
             return self._raise("nil is not a command")
         return self._dot if isinstance(first, Dot) else self._constant(first)
@@ -379,20 +389,26 @@ class _Body:
         return self._evaluate(chain.node)
 
     def _fields(
-        self, base: _Value, names: tuple[str, ...], rest: list[Argument], final: _Value | None
+        self, node: Node, base: _Value, names: tuple[str, ...], rest: list[Argument], final: _Value | None
     ) -> _Value:
         if not rest and final is None:
             return self._field(base, names)
         site = self._now()
-        codes = [self._argument(each, "interface {}") for each in rest]
+        codes = []
+        for each in rest:
+            code = self._argument(each, "interface {}")
+            literal = repr(str(each)) if isinstance(each, Bool | Number | String) else None
+            codes.append(f"({code}, {self._now()}, {literal})")
         if final is not None:
-            codes.append(final.code)
+            codes.append(f"({final.code}, {self._now()}, None)")
         result = self._source.fresh("t")
         given = "(" + "".join(f"{code}, " for code in codes) + ")"
-        self._source.line(f"{result} = invoke({base.code}, {names!r}, {site}, {base.boxed}, {given})")
+        sites = f"({site}, {self._site(node)})"
+        self._source.line(f"{result} = invoke({base.code}, {names!r}, {sites}, {base.boxed}, {given})")
         return _Value(result)
 
     def _field(self, base: _Value, names: tuple[str, ...]) -> _Value:
+        base = base if _is_name(base.code) else self._named(base)
         result = self._source.fresh("t")
         arguments = f"{base.code}, {names!r}, {self._now()}, {base.boxed}"
         path = "".join(f"[{name!r}]" for name in names)
@@ -439,7 +455,7 @@ class _Body:
         if type_ in _ANY or value.type == type_:
             return
         call = f"want({value.code}, {type_!r}, {self._now()}, {value.boxed})"
-        if type_ in _CLASSES and value.code.isidentifier():
+        if type_ in _CLASSES and _is_name(value.code):
             call = f"if {value.code}.__class__ is not {_CLASSES[type_]}: {call}"
         self._source.line(call)
 
@@ -501,7 +517,7 @@ class _Body:
             self._check(final, function.parameter(given - 1))
             codes.append(final.code)
         if name == "call":
-            codes.insert(0, repr(str(rest[0])) if rest else f"show({codes[0]})")
+            codes.insert(0, repr(str(rest[0])) if rest else f"value_text({codes[0]})")
         result, callee = self._source.fresh("t"), f"f_{name}"
         self._manifest.globals[callee] = function.call
         inline = INLINE[name](codes) if name in INLINE else None
@@ -509,7 +525,7 @@ class _Body:
             self._source.line(f"{result} = {inline}")
             return _Value(result, function.result if function.result not in _ANY else None)
         call = f"{result} = {callee}({', '.join(codes)})"
-        if name == "len" and codes[0].isidentifier():
+        if name == "len" and (_is_name(codes[0]) or codes[0] == "None"):
             call = f"{self._nil_guard(codes[0], rest, final)}{call}"
         site = self._site(node)
         with self._source.block("try:"):
@@ -523,7 +539,8 @@ class _Body:
         boxed = "False"
         if final is None and isinstance(rest[0], Field | Variable | Chain | Dot):
             boxed = self._boxed_again(rest[0])
-        return f"if {code} is None: raise length_of_nothing({boxed})\n"
+        test = f"if {code} is None: " if code != "None" else ""
+        return f"{test}raise length_of_nothing({boxed})\n"
 
     def _boxed_again(self, node: Field | Variable | Chain | Dot) -> str:
         if isinstance(node, Field):

@@ -142,7 +142,7 @@ def go_syntax(value: object) -> str:
     if isinstance(value, str):
         return quote(value)
     if isinstance(value, float):
-        return format_float(value, 21)
+        return format_float(value)
     if isinstance(value, int) and go_type(value) in ("uint8", "uint64"):
         return f"{int(value):#x}"
     return _scalar(value)

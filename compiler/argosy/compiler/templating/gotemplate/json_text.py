@@ -15,6 +15,7 @@ __all__ = ["read_json", "write_json"]
 _ESCAPED = re.compile('["\\\\\x00-\x1f<>&\u2028\u2029\ud800-\udfff]')
 _ESCAPED_RAW = re.compile('["\\\\\x00-\x1f\u2028\u2029\ud800-\udfff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_INSIDE = ("in literal", "in numeric", "after decimal", "in exponent", "in string escape", "in \\u")
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -164,9 +165,10 @@ class _Scanner:
         return "invalid JSON"
 
     def _fail(self, context: str) -> None:
-        if self._at >= len(self._data):
+        if self._at >= len(self._data) and not context.startswith(_INSIDE):
             raise _Found("unexpected end of JSON input")
-        char = self._data[self._at]
+        # Go's scanner feeds itself a blank at the end.
+        char = self._char() or " "
         shown = "'\\''" if char == "'" else "'\"'" if char == '"' else f"'{quote(char)[1:-1]}'"
         raise _Found(f"invalid character {shown} {context}")
 

@@ -38,7 +38,8 @@ def parse_float(text: str) -> float | None:
     if lowered in ("inf", "infinity", "nan") and len(text) - len(lowered) <= 1:
         return float(text)
     if "_" in text:
-        if not lowered.startswith("0x") or re.search(r"_(?![0-9a-f])|(?<![0-9a-fx])_", lowered):
+        digit = "[0-9a-f]" if lowered.startswith("0x") else "[0-9]"
+        if re.search(f"_(?!{digit})|(?<!{digit})(?<!^0x)_", lowered):
             return None
         text = text.replace("_", "")
     if _DECIMAL_FLOAT.fullmatch(text):

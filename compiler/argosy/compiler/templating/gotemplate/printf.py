@@ -1,19 +1,13 @@
-"""`printf`: the verbs, flags and complaints (`%!d(string=x)`) of Go's package `fmt`."""
+"""`printf`: the verbs, flags and complaints (`%!d(string=x)`) of Go's package `fmt`. Numbers are in `digits`."""
 
 import re
-from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
-from math import isinf, isnan
+from dataclasses import dataclass, replace
 
-from argosy.compiler.templating.gotemplate.format import (
-    float_digits,
-    format_float,
-    go_syntax,
-    show,
-)
-from argosy.compiler.templating.quoting import as_bytes, quote, quote_rune
+from argosy.compiler.templating.gotemplate.digits import float_text, integer_text
+from argosy.compiler.templating.gotemplate.format import go_syntax, show
 from argosy.compiler.templating.gotemplate.values import GoObject, NamedInt, go_type
 from argosy.compiler.templating.limits import check_text
+from argosy.compiler.templating.quoting import as_bytes, quote, quote_rune
 
 __all__ = ["printf"]
 
@@ -21,7 +15,7 @@ _TOO_LARGE = 1_000_000
 _NUMBER = re.compile(r"\d+", re.ASCII)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Verb:
     flags: str = ""
     width: int | None = None
@@ -74,55 +68,51 @@ class _Printer:
         return self._template[self._at : self._at + 1]
 
     def _verb(self) -> None:
-        verb = _Verb()
+        flags, precision = "", None
         self._good_index = True
         while self._char() != "" and self._char() in "#0+- ":
-            verb.flags += self._char()
+            flags += self._char()
             self._at += 1
         after_index = self._index()
         if self._char() == "*":
             self._at += 1
-            verb.width = self._star("WIDTH")
-            if verb.width is not None and verb.width < 0:
-                verb.width = -verb.width
-                verb.flags += "-"
+            width = self._star("WIDTH")
+            if width is not None and width < 0:
+                width, flags = -width, flags + "-"
             after_index = False
         else:
-            verb.width = self._number()
-            if after_index and verb.width is not None:
+            width = self._number()
+            if after_index and width is not None:
                 self._good_index = False
-        self._precision(verb, after_index)
+        if self._char() == ".":
+            precision, after_index = self._precision(after_index)
         if not after_index:
             self._index()
-        verb.letter = self._char()
+        letter = self._char()
         self._at += 1
-        self._finish(verb)
+        self._finish(_Verb(flags, width, precision, letter))
 
-    def _precision(self, verb: _Verb, after_index: bool) -> None:
-        if self._char() != ".":
-            return
+    def _precision(self, after_index: bool) -> tuple[int | None, bool]:
         self._at += 1
         if after_index:
             self._good_index = False
-        self._index()
-        if self._char() == "*":
-            self._at += 1
-            verb.precision = self._star("PREC")
-            if verb.precision is not None and verb.precision < 0:
-                verb.precision = None
-                self._write("%!(BADPREC)")
-        else:
-            verb.precision = self._number() or 0
+        after_index = self._index()
+        if self._char() != "*":
+            return self._number() or 0, after_index
+        self._at += 1
+        precision = self._star("PREC", least=0)
+        return precision, False
 
     def _finish(self, verb: _Verb) -> None:
-        if verb.letter == "":
+        letter = verb.letter
+        if letter == "":
             self._write("%!(NOVERB)")
-        elif verb.letter == "%":
+        elif letter == "%":
             self._write("%")
         elif not self._good_index:
-            self._write(f"%!{verb.letter}(BADINDEX)")
+            self._write(f"%!{letter}(BADINDEX)")
         elif self._argument >= len(self._values):
-            self._write(f"%!{verb.letter}(MISSING)")
+            self._write(f"%!{letter}(MISSING)")
         else:
             value = self._values[self._argument]
             self._argument += 1
@@ -132,15 +122,19 @@ class _Printer:
         match = _NUMBER.match(self._template, self._at)
         if not match:
             return None
+        if len(match[0]) > 1 and int(match[0][:-1]) > _TOO_LARGE:
+            # Go gives up on the whole rest of the template.
+            self._at = len(self._template)
+            return None
         self._at = match.end()
-        value = int(match[0])
-        return value if value <= _TOO_LARGE else None
+        check_text(int(match[0]))
+        return int(match[0])
 
-    def _star(self, name: str) -> int | None:
+    def _star(self, name: str, least: int = -_TOO_LARGE) -> int | None:
         value = self._values[self._argument] if self._argument < len(self._values) else None
         if self._argument < len(self._values):
             self._argument += 1
-        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _TOO_LARGE:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _TOO_LARGE:
             self._write(f"%!(BAD{name})")
             return None
         return int(value)
@@ -157,7 +151,7 @@ class _Printer:
             return False
         digits = self._template[self._at + 1 : end]
         self._at = end + 1
-        if _NUMBER.fullmatch(digits) and 1 <= int(digits) <= len(self._values):
+        if _NUMBER.fullmatch(digits) and len(digits) < 9 and 1 <= int(digits) <= len(self._values):
             self._argument = int(digits) - 1
             return True
         self._good_index = False
@@ -189,16 +183,17 @@ def _value(value: object, verb: _Verb) -> str:
     if isinstance(value, int):
         return _integer(value, verb)
     if isinstance(value, float):
-        return _float(value, verb) if verb.letter in "vbgGxXfFeE" else _bad(value, verb)
+        known = verb.letter in "vbgGxXfFeE"
+        return _pad(float_text(value, verb.letter, verb.flags, verb.width, verb.precision), verb) if known else _bad(value, verb)
+    if isinstance(value, complex):
+        return _complex(value, verb)
     if isinstance(value, str):
         return _text(value, verb) if verb.letter in "vsxXq" else _bad(value, verb)
-    return _pad(show(value), verb) if verb.letter == "v" else _bad(value, verb)
+    return _bad(value, verb)
 
 
 def _inner(value: object, verb: _Verb) -> str:
-    if value is None:
-        return _pad("<nil>", verb) if verb.letter in "vs" and verb.letter == "v" else f"%!{verb.letter}(<nil>)"
-    return _value(value, verb)
+    return "<nil>" if value is None else _value(value, verb)
 
 
 def _bad(value: object, verb: _Verb) -> str:
@@ -210,9 +205,7 @@ def _pad(text: str, verb: _Verb, zeros: bool = False) -> str:
         return text
     if verb.has("-"):
         return text.ljust(verb.width)
-    if zeros and verb.has("0"):
-        return text.rjust(verb.width, "0")
-    return text.rjust(verb.width)
+    return text.rjust(verb.width, "0" if zeros and verb.has("0") else " ")
 
 
 def _text(text: str, verb: _Verb) -> str:
@@ -221,155 +214,34 @@ def _text(text: str, verb: _Verb) -> str:
         data = as_bytes(text) if verb.precision is None else as_bytes(text)[: verb.precision]
         digits = [f"{byte:02{letter}}" for byte in data]
         prefix = ("0" + letter) if verb.has("#") and digits else ""
-        if verb.has(" "):
-            return _pad(" ".join(prefix + pair for pair in digits), verb, zeros=True)
-        return _pad(prefix + "".join(digits), verb, zeros=True)
+        joined = " ".join(prefix + pair for pair in digits) if verb.has(" ") else prefix + "".join(digits)
+        return _pad(joined, verb, zeros=True)
     if verb.precision is not None:
         text = text[: verb.precision]
     if letter == "q":
-        if verb.has("#") and "`" not in text and all(char.isprintable() or char == "\t" for char in text):
-            return _pad(f"`{text}`", verb, zeros=True)
-        return _pad(quote(text, ascii_only=verb.has("+")), verb, zeros=True)
+        raw = verb.has("#") and "`" not in text and all(char.isprintable() or char == "\t" for char in text)
+        text = f"`{text}`" if raw else quote(text, ascii_only=verb.has("+"))
     return _pad(text, verb, zeros=True)
 
 
 def _integer(value: int, verb: _Verb) -> str:
-    letter = verb.letter
-    number = int(value)
+    letter, number = verb.letter, int(value)
+    is_character = 0 <= number <= 0x10FFFF and not 0xD800 <= number < 0xE000
     if letter == "c":
-        return _pad(chr(number) if 0 <= number <= 0x10FFFF else "�", verb)
+        return _pad(chr(number) if is_character else "�", verb)
     if letter == "q":
         return _pad(quote_rune(number, ascii_only=verb.has("+")), verb)
     if letter == "U":
-        text = f"U+{number:04X}"
-        if verb.has("#") and 0 <= number <= 0x10FFFF and chr(number).isprintable():
-            text += f" '{chr(number)}'"
-        return _pad(text, verb)
-    if letter not in "vdbooxXO":
+        text = f"U+{number & ((1 << 64) - 1):04X}"
+        named = verb.has("#") and is_character and chr(number).isprintable()
+        return _pad(f"{text} '{chr(number)}'" if named else text, verb)
+    if letter not in "vdboxXO":
         return _bad(value, verb)
-    base = {"v": "d", "O": "o"}.get(letter, letter)
-    digits = format(abs(number), base)
-    if verb.precision is not None:
-        digits = "" if verb.precision == 0 and number == 0 else digits.rjust(verb.precision, "0")
-    sign = "-" if number < 0 else "+" if verb.has("+") else " " if verb.has(" ") else ""
-    prefix = ""
-    if verb.has("#"):
-        prefix = {"b": "0b", "o": "" if digits.startswith("0") else "0", "x": "0x", "X": "0X"}.get(letter, "")
-    if letter == "O":
-        prefix = "0o"
-    if verb.has("0") and not verb.has("-") and verb.width is not None and verb.precision is None:
-        digits = digits.rjust(verb.width - len(sign), "0")
-    return _pad(sign + prefix + digits, verb)
+    return _pad(integer_text(number, letter, verb.flags, verb.width, verb.precision), verb)
 
 
-def _float(value: float, verb: _Verb) -> str:
-    if isnan(value) or isinf(value):
-        text = "NaN" if isnan(value) else "Inf"
-        sign = "-" if value < 0 else "+" if verb.has("+") or (isinf(value) and False) else ""
-        if isinf(value) and not sign:
-            sign = "+"
-        return _pad((" " if verb.has(" ") and sign == "" else sign) + text, verb)
-    text = _float_text(value, verb)
-    sign = ""
-    if text[0] == "-":
-        sign, text = "-", text[1:]
-    elif verb.has("+"):
-        sign = "+"
-    elif verb.has(" "):
-        sign = " "
-    if verb.has("0") and not verb.has("-") and verb.width is not None:
-        text = text.rjust(verb.width - len(sign), "0")
-    return _pad(sign + text, verb)
-
-
-def _float_text(value: float, verb: _Verb) -> str:
-    letter, precision = verb.letter, verb.precision
-    if letter in "vgG":
-        text = format_float(value) if precision is None else _general(value, precision or 1)
-        return text.upper() if letter == "G" else text
-    if letter in "fF":
-        return _fixed(value, 6 if precision is None else precision)
-    if letter in "eE":
-        text = _exponential(value, 6 if precision is None else precision)
-        return text.upper() if letter == "E" else text
-    if letter in "xX":
-        return _hexadecimal(value, precision, letter)
-    mantissa, exponent = _binary(value)
-    return f"{mantissa}p{exponent:+d}"
-
-
-def _fixed(value: float, precision: int) -> str:
-    quantum = Decimal(1).scaleb(-precision)
-    exact = Decimal(value)
-    if precision > 400:
-        return f"{value:.{precision}f}"
-    return f"{exact.quantize(quantum, ROUND_HALF_EVEN, _CONTEXT):f}"
-
-
-def _exponential(value: float, precision: int) -> str:
-    text = f"{value:.{precision}e}"
-    return text
-
-
-def _general(value: float, precision: int) -> str:
-    text = f"{value:.{precision - 1}e}"
-    mantissa, _, exponent = text.partition("e")
-    sign = "-" if mantissa.startswith("-") else ""
-    digits = mantissa.lstrip("-").replace(".", "").rstrip("0") or "0"
-    power = int(exponent)
-    shortest_power = power
-    limit = precision
-    if limit > len(digits) and len(digits) >= shortest_power + 1:
-        limit = len(digits)
-    if value != 0 and (power < -4 or power >= limit):
-        point = "." if len(digits) > 1 else ""
-        return f"{sign}{digits[0]}{point}{digits[1:]}e{'-' if power < 0 else '+'}{abs(power):02d}"
-    return _plain(sign, digits, power)
-
-
-def _plain(sign: str, digits: str, power: int) -> str:
-    if power < 0:
-        return f"{sign}0.{'0' * (-power - 1)}{digits}"
-    whole = digits.ljust(power + 1, "0")
-    return f"{sign}{whole[: power + 1]}" + (f".{whole[power + 1 :]}" if len(whole) > power + 1 else "")
-
-
-def _hexadecimal(value: float, precision: int | None, letter: str) -> str:
-    mantissa, _, exponent = value.hex().partition("p")
-    sign = "-" if mantissa.startswith("-") else ""
-    _, _, fraction = mantissa.partition(".")
-    fraction = fraction.rstrip("0")
-    lead = mantissa.lstrip("-")[2]
-    if precision is not None:
-        kept = int(lead + fraction.ljust(precision + 1, "0"), 16)
-        drop = 4 * (len(fraction.ljust(precision + 1, "0")) - precision)
-        half, rest = 1 << (drop - 1), kept & ((1 << drop) - 1)
-        kept >>= drop
-        kept += rest > half or (rest == half and kept & 1)
-        digits = f"{kept:x}".rjust(precision + 1, "0")
-        lead, fraction = digits[:-precision] if precision else digits, digits[len(digits) - precision :]
-    power = int(exponent)
-    text = f"{sign}0x{lead}{'.' if fraction else ''}{fraction}p{'-' if power < 0 else '+'}{abs(power):02d}"
-    return text.upper() if letter == "X" else text
-
-
-def _binary(value: float) -> tuple[int, int]:
-    if value == 0:
-        return 0, -1074
-    numerator, denominator = value.as_integer_ratio()
-    exponent = -(denominator.bit_length() - 1)
-    while abs(numerator) < 1 << 52 and exponent > -1074:
-        numerator, exponent = numerator * 2, exponent - 1
-    while abs(numerator) >= 1 << 53:
-        numerator, exponent = numerator // 2, exponent + 1
-    return numerator, exponent
-
-
-def _context() -> "Context":
-    return Context(prec=1200)
-
-
-from decimal import Context  # noqa: E402
-
-_CONTEXT = _context()
-_ = float_digits
+def _complex(value: complex, verb: _Verb) -> str:
+    if verb.letter not in "vbgGxXfFeE":
+        return _bad(value, verb)
+    signed = replace(verb, flags=verb.flags + "+")
+    return f"({_value(value.real, verb)}{_value(value.imag, signed)}i)"

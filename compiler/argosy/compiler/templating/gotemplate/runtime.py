@@ -18,11 +18,15 @@ from argosy.compiler.templating.limits import (
 from argosy.generators.parameters import StringMap
 from argosy.schemas.position import Path
 
-__all__ = ["Missing", "Runtime", "Site", "boxes", "join_output"]
+__all__ = ["Missing", "Runtime", "Site", "boxes", "join_output", "value_text"]
 
 Missing = str
 """What a key that a map does not have gives: `default`, `zero` or `error`."""
 
+_Given = tuple[object, int, str | None]
+"""An argument of a method: its value, its place, and its spelling where it is a constant."""
+
+_LITERALS = {"string": "string", "int": "integer"}
 _NILABLE = ("interface {}", "reflect.Value", "map[string]interface {}", "[]interface {}")
 
 
@@ -109,11 +113,17 @@ class Runtime:
             if self._missing == "zero":
                 return ("" if is_text else None), not is_text
             return None, False
-        return self._attribute(value, name, site, boxed, None), False
+        return self._attribute(value, name, (site, site), boxed, None), False
 
     def _attribute(
-        self, value: object, name: str, site: int, boxed: bool, arguments: tuple[object, ...] | None
+        self,
+        value: object,
+        name: str,
+        sites: tuple[int, int],
+        boxed: bool,
+        arguments: tuple["_Given", ...] | None,
     ) -> object:
+        site = sites[0]
         shown = "interface {}" if boxed else go_type(value)
         if not isinstance(value, GoObject) or name not in value.attributes:
             raise self.fail(site, f"can't evaluate field {name} in type {shown}")
@@ -127,16 +137,23 @@ class Runtime:
             raise self.fail(
                 site, f"wrong number of args for {name}: want {len(parameters)} got {len(given)}"
             )
-        checked = [self.want(each, type_, site, False) for each, type_ in zip(given, parameters, strict=True)]
+        checked = [self._given(each, type_) for each, type_ in zip(given, parameters, strict=True)]
         try:
             return getattr(value, name)(*checked)
         except (GoError, LimitError, ArithmeticError, ValueError) as error:
-            raise self.called(error, site, name) from error
+            raise self.called(error, sites[1], name) from error
 
     def invoke(
-        self, value: object, names: Sequence[str], site: int, boxed: bool, arguments: tuple[object, ...]
+        self,
+        value: object,
+        names: Sequence[str],
+        sites: tuple[int, int],
+        boxed: bool,
+        arguments: tuple["_Given", ...],
     ) -> object:
-        """`value.a.b argument…`: a method's call, or Go's complaint that it is none."""
+        """`value.a.b argument…`: a method's call, or Go's complaint that it is none. `sites` are the node at
+        work and the call itself, which errors of the method name."""
+        site = sites[0]
         for name in names[:-1]:
             value, boxed = self._field(value, name, site, boxed)
         name = names[-1]
@@ -144,7 +161,7 @@ class Runtime:
             return self._field(value, name, site, boxed)[0]
         if isinstance(value, dict):
             raise self.fail(site, f"{name} is not a method but has arguments")
-        return self._attribute(value, name, site, boxed, arguments)
+        return self._attribute(value, name, sites, boxed, arguments)
 
     # -- types -------------------------------------------------------------------------------------
 
@@ -159,6 +176,15 @@ class Runtime:
         if type_ not in ("interface {}", "reflect.Value") and go_type(value) != type_:
             raise self.fail(site, f"wrong type for value; expected {type_}; got {go_type(value)}")
         return value
+
+    def _given(self, given: "_Given", type_: str) -> object:
+        """A method's argument, whose type only the method knows."""
+        value, site, literal = given
+        if literal is None or go_type(value) == type_:
+            return self.want(value, type_, site, False)
+        if type_ not in _LITERALS:
+            raise self.fail(site, f"can't handle {literal} for arg of type {type_}")
+        raise self.fail(site, f"expected {_LITERALS[type_]}; found {literal}")
 
     # -- loops -------------------------------------------------------------------------------------
 
@@ -208,3 +234,8 @@ def join_output(pieces: Iterable[str]) -> str:
     return "".join(collected)
 
 
+
+
+def value_text(value: object) -> str:
+    """`reflect.Value.String`: a string, or the type of anything else."""
+    return value if isinstance(value, str) else f"<{go_type(value)} Value>"

@@ -1,12 +1,13 @@
 """YAML in and out of templates as sigs.k8s.io/yaml does it, with Go's own words for what is wrong."""
 
 import re
+from math import isfinite
 
 import yaml
 
 from argosy.compiler.templating.gotemplate.format import go_syntax
 from argosy.compiler.templating.gotemplate.functions import GoError
-from argosy.compiler.templating.gotemplate.json_text import read_json, write_json
+from argosy.compiler.templating.gotemplate.json_text import write_json
 from argosy.compiler.templating.gotemplate.values import GoObject, Slice
 from argosy.compiler.templating.limits import MAX_ITEMS, LimitError
 from argosy.compiler.templating.quoting import scrub
@@ -18,6 +19,8 @@ from argosy.schemas.yaml_writer import write_yaml
 
 __all__ = ["read_go_yaml", "write_go_yaml"]
 
+_MISREAD = re.compile("cannot read `([^`]*)` as a (.*)")
+_TAGS = {int: "!!int", float: "!!float", bool: "!!bool", type(None): "!!null"}
 _QUOTED = re.compile("`[&*]?([^`]*)`")
 
 
@@ -39,6 +42,10 @@ def _go_words(error: YamlError, text: str) -> str:
         number = plain_value(name)
         shown = "NaN" if number != number else "-Inf" if name.startswith("-") else "+Inf"
         return f"json: unsupported value: {shown}"
+    misread = _MISREAD.fullmatch(error.message)
+    if misread:
+        tag = _TAGS.get(plain_value(misread[1]).__class__, "!!str")
+        return f"yaml: cannot decode {tag} `{misread[1]}` as a {misread[2]}"
     if "no anchor" in error.message:
         return f"yaml: unknown anchor '{name}' referenced"
     if "contains itself" in error.message:
@@ -62,17 +69,18 @@ def _place(error: yaml.MarkedYAMLError) -> str:
 
 def _collection_key(text: str) -> str:
     """The first key of a text that is a sequence or mapping, as Go prints it."""
-    pending = [yaml.compose(text, Loader=yaml.CSafeLoader)]
-    while pending:
-        node = pending.pop(0)
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    return _node_syntax(key)
-                pending.append(value)
-        elif isinstance(node, yaml.SequenceNode):
-            pending += node.value
-    return ""
+    return _key_below(yaml.compose(text, Loader=yaml.CSafeLoader)) or ""
+
+
+def _key_below(node: yaml.Node | None) -> str | None:
+    if isinstance(node, yaml.SequenceNode):
+        return next(filter(None, map(_key_below, node.value)), None)
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        found = _key_below(key) or (None if isinstance(key, yaml.ScalarNode) else _node_syntax(key))
+        found = found or _key_below(value)
+        if found:
+            return found
+    return None
 
 
 def _node_syntax(node: yaml.Node) -> str:
@@ -87,7 +95,11 @@ def _node_syntax(node: yaml.Node) -> str:
 
 def write_go_yaml(value: object) -> str:
     """`yaml.Marshal` without the last line feed. Raises `GoError`."""
-    return write_yaml(_plain(value, [0])).removesuffix("\n")
+    try:
+        plain = _plain(value, [0])
+    except GoError as error:
+        raise GoError(f"error marshaling into JSON: {error}") from None
+    return write_yaml(plain).removesuffix("\n")
 
 
 def _plain(value: object, spent: list[int]) -> object:
@@ -106,9 +118,8 @@ def _plain(value: object, spent: list[int]) -> object:
         return value.go_json()
     if isinstance(value, int) and value.__class__ is not bool:
         return int(value)
-    if isinstance(value, float | complex):
-        # What JSON cannot hold is an error of JSON's.
-        return read_json(write_json(value)) if value != value or abs(value) == float("inf") else value
+    if isinstance(value, complex) or (isinstance(value, float) and not isfinite(value)):
+        return write_json(value)
     return value
 
 

@@ -12,43 +12,48 @@ __all__ = ["FUNCTIONS", "decode_base64"]
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_PAD = 0x3D
 
 
-def _corrupt(data: bytes, alphabet: bytes, group: int, pads: tuple[int, ...]) -> int | None:
-    """Where Go's strict decoder stops; None for a text that it takes. Line ends are skipped."""
+def _corrupt_base64(data: bytes) -> int | None:
+    """Where Go's decoder stops; None for a text that it takes. Line ends are skipped but counted."""
     kept = [(index, byte) for index, byte in enumerate(data) if byte not in b"\r\n"]
     for place, (index, byte) in enumerate(kept):
-        if byte in alphabet:
+        if byte in _BASE64:
             continue
-        if byte != 0x3D:
+        if byte != _PAD or place % 4 < 2:
             return index
-        return _bad_padding(data, kept, place, group, pads)
-    if len(kept) % group:
-        return len(data) - (len(kept) % group)
-    return None
+        if place % 4 == 2:
+            if place + 1 >= len(kept):
+                return len(data)
+            if kept[place + 1][1] != _PAD:
+                return kept[place + 1][0] - 1
+        end = place - place % 4 + 4
+        return kept[end][0] if end < len(kept) else None
+    return len(data) - len(kept) % 4 if len(kept) % 4 else None
 
 
-def _bad_padding(
-    data: bytes, kept: list[tuple[int, int]], place: int, group: int, pads: tuple[int, ...]
-) -> int | None:
-    index = kept[place][0]
-    missing = group - place % group
-    if place % group == 0 or missing not in pads:
-        return index
-    for offset in range(1, missing):
-        if place + offset >= len(kept):
+def _corrupt_base32(data: bytes) -> int | None:
+    """The same for base32, after line ends were taken out."""
+    for place, byte in enumerate(data):
+        if byte in _BASE32:
+            continue
+        within, left = place % 8, len(data) - place - 1
+        if byte != _PAD or within < 2 or left >= 8:
+            return place
+        if left + within < 7:
             return len(data)
-        if kept[place + offset][1] != 0x3D:
-            return kept[place + offset][0] - (1 if group == 4 else 0)
-    if place + missing < len(kept):
-        return kept[place + missing][0]
-    return None
+        for offset in range(7 - within):
+            if left > offset and data[place + 1 + offset] != _PAD:
+                return place + offset
+        return place if within in (1, 3, 6) else None
+    return len(data) - len(data) % 8 if len(data) % 8 else None
 
 
 def decode_base64(text: str) -> bytes:
     """`base64.StdEncoding.DecodeString`. Raises `GoError`."""
     data = as_bytes(text)
-    at = _corrupt(data, _BASE64, 4, (1, 2))
+    at = _corrupt_base64(data)
     if at is not None:
         raise GoError(f"illegal base64 data at input byte {at}")
     return base64.b64decode(data.translate(None, b"\r\n"))
@@ -62,11 +67,11 @@ def _b64dec(text: str) -> str:
 
 
 def _b32dec(text: str) -> str:
-    data = as_bytes(text)
-    at = _corrupt(data, _BASE32, 8, (1, 3, 4, 6))
+    data = as_bytes(text).translate(None, b"\r\n")
+    at = _corrupt_base32(data)
     if at is not None:
         return f"illegal base32 data at input byte {at}"
-    return as_text(base64.b32decode(data.translate(None, b"\r\n")))
+    return as_text(base64.b32decode(data))
 
 
 def _to_json(value: object, indent: str = "") -> str:

@@ -1,5 +1,6 @@
 """Deep equality and deep copies, as `reflect.DeepEqual` and copystructure have them."""
 
+from argosy.compiler.templating.gotemplate.functions import GoError
 from argosy.compiler.templating.gotemplate.values import Slice, go_type
 from argosy.compiler.templating.limits import MAX_ITEMS, LimitError
 
@@ -41,7 +42,9 @@ def _is_nil(value: list[object]) -> bool:
 
 
 def deep_copy(value: object) -> object:
-    """A copy that shares nothing."""
+    """A copy that shares nothing; of nothing there is none."""
+    if value is None:
+        raise GoError("reflect: call of reflect.Value.Type on zero Value")
     return _copy(value, _Budget())
 
 

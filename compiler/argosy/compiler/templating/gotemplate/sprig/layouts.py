@@ -257,10 +257,10 @@ class _Reader:
             self._hour = 0
         wall = days_from_civil(self._year, month, day) * 86400
         wall += self._hour * 3600 + self._minute * 60 + self._second
-        zone = utc_zone()
         if self._offset:
-            zone = Zone(self._zone, self._offset)
-        elif self._zone and self._offset is None:
+            return Time(wall - self._offset, self._nanosecond, Zone(self._zone, self._offset))
+        if self._zone and self._offset is None:
+            # A name that the local zone does not know shifts nothing; only GMT+3 and its like shows an offset.
             hours = self._zone[3:] if self._zone.startswith("GMT") and len(self._zone) > 3 else "0"
-            zone = Zone(self._zone, int(hours) * 3600)
-        return Time(wall - zone.offset, self._nanosecond, zone)
+            return Time(wall, self._nanosecond, Zone(self._zone, int(hours) * 3600))
+        return Time(wall, self._nanosecond, utc_zone())

@@ -20,7 +20,10 @@ _WORDS = {
     "missing )": "missing closing )",
     "missing ]": "missing closing ]",
     "bad repetition operator": "invalid nested repetition operator",
+    "no argument for repetition operator": "missing argument to repetition operator",
+    "invalid named capture group": "invalid named capture",
     "invalid perl operator": "invalid or unsupported Perl syntax",
+    "invalid repetition size": "invalid repeat count",
 }
 
 
@@ -40,13 +43,17 @@ def _compiled(pattern: str) -> Any:
 def _syntax_error(pattern: str, error: Exception) -> str:
     raw = error.args[0] if error.args else ""
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    if text.startswith("trailing \\"):
+        return "error parsing regexp: trailing backslash at end of expression: ``"
     problem, _, part = text.partition(": ")
-    for theirs, ours in _WORDS.items():
-        if problem == theirs:
-            problem = ours
-    if problem == "invalid or unsupported Perl syntax" and part.startswith("(?"):
-        part = part[:3] if part[:3] in ("(?=", "(?!") else part
-    return f"error parsing regexp: {problem}: `{part or pattern}`"
+    if part.startswith("(?<") and problem == "invalid perl operator":
+        # Go reads every `(?<` as the start of a name.
+        rest = pattern[pattern.find("(?<") :]
+        name, end, _ = rest.partition(">")
+        return f"error parsing regexp: invalid named capture: `{name}{end}`"
+    if problem == "invalid perl operator" and part[:3] in ("(?=", "(?!"):
+        part = part[:3]
+    return f"error parsing regexp: {_WORDS.get(problem, problem)}: `{part or pattern}`"
 
 
 def _panicking(pattern: str) -> Any:

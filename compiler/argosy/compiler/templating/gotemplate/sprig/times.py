@@ -307,7 +307,7 @@ def _field(chunk: str, clock: Clock) -> str:
         "_2006": "_" + _year(clock.year),
         "PM": "PM" if clock.hour >= 12 else "AM",
         "pm": "pm" if clock.hour >= 12 else "am",
-        "MST": clock.zone or _offset("-07" if clock.offset % 3600 == 0 else "-0700", clock.offset),
+        "MST": clock.zone or _offset("-0700", clock.offset),
     }
     if chunk in fixed:
         return fixed[chunk]

@@ -60,10 +60,10 @@ def _scheme(text: str) -> tuple[str, str]:
     return "", text
 
 
-def _check_port(port: str, what: str = "host") -> None:
+def _check_port(port: str) -> None:
     digits = port[1:]
     if port and (port[0] != ":" or (digits and not (digits.isascii() and digits.isdigit()))):
-        raise GoError(f"invalid port {quote(port)} after {what}")
+        raise GoError(f"invalid port {quote(port)} after host")
 
 
 def _host(text: str) -> str:
@@ -73,10 +73,7 @@ def _host(text: str) -> str:
             raise GoError("missing ']' in host")
         _check_port(text[end + 1 :])
     elif ":" in text:
-        if "[" in text:
-            raise GoError("invalid IP-literal")
-        first = text.find(":")
-        _check_port(text[first if text.count(":") > 1 else text.rfind(":") :])
+        _check_port(text[text.rfind(":") :])
     return _unescape(text, "host")
 
 
@@ -90,14 +87,13 @@ def _userinfo(text: str) -> str:
 
 def _parts(text: str) -> dict[str, object]:
     parts = dict.fromkeys(("scheme", "host", "hostname", "path", "query", "opaque", "fragment", "userinfo"), "")
-    before, _, fragment = text.partition("#")
-    if any(byte < 0x20 or byte == 0x7F for byte in as_bytes(before)):
+    if any(byte < 0x20 or byte == 0x7F for byte in as_bytes(text)):
         raise GoError("net/url: invalid control character in URL")
-    if before == "*":
+    if text == "*":
         parts["path"] = "*"
         rest = ""
     else:
-        parts["scheme"], rest = _scheme(before)
+        parts["scheme"], rest = _scheme(text)
         rest, _, parts["query"] = rest.partition("?")
     if rest and not rest.startswith("/") and parts["scheme"]:
         parts["opaque"] = rest
@@ -113,7 +109,6 @@ def _parts(text: str) -> dict[str, object]:
         if rest:
             parts["path"] = _unescape(rest, "path")
     parts["hostname"] = _hostname(parts["host"])
-    parts["fragment"] = _unescape(fragment, "fragment")
     return dict(parts)
 
 
@@ -125,11 +120,14 @@ def _hostname(host: str) -> str:
 
 
 def _parse(text: str) -> dict[str, object]:
+    shown = text.partition("#")[0]
     try:
-        return _parts(text)
+        parts = _parts(shown)
+        shown = text
+        parts["fragment"] = _unescape(text.partition("#")[2], "fragment")
     except GoError as error:
-        shown = text if "fragment" in str(error) else text.partition("#")[0]
         raise GoError(f"unable to parse url: parse {quote(shown)}: {error}") from None
+    return parts
 
 
 def _part(parts: dict[str, object], key: str) -> str:

@@ -25,6 +25,9 @@ _LONGEST = 1000
 """Longer constraints are refused: Python's `re` may go back, and no real one comes near."""
 
 
+_COMPARISONS = ("LessThan", "LessThanEqual", "GreaterThan", "GreaterThanEqual")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Version(GoObject):
     """`*semver.Version`."""
@@ -35,7 +38,7 @@ class Version(GoObject):
         **dict.fromkeys(("Major", "Minor", "Patch", "Prerelease", "Metadata", "Original", "String"), ()),
         **dict.fromkeys(("IncMajor", "IncMinor", "IncPatch"), ()),
         **dict.fromkeys(("SetPrerelease", "SetMetadata"), ("string",)),
-        **dict.fromkeys(("Compare", "Equal", "LessThan", "LessThanEqual", "GreaterThan", "GreaterThanEqual"), (go_type,)),
+        **dict.fromkeys(("Compare", "Equal", *_COMPARISONS), (go_type,)),
     }
 
     numbers: tuple[int, int, int]
@@ -56,8 +59,12 @@ class Version(GoObject):
             return bool(other.prerelease) - bool(self.prerelease)
         return _order_prereleases(self.prerelease, other.prerelease)
 
-    def _next(self, numbers: tuple[int, int, int]) -> "Version":
-        return _spelled(replace(self, numbers=numbers, prerelease="", metadata=""), self.original)
+    def _next(self, numbers: tuple[int, int, int]) -> "_VersionValue":
+        return self._changed(numbers, "", "")
+
+    def _changed(self, numbers: tuple[int, int, int], prerelease: str, metadata: str) -> "_VersionValue":
+        changed = _VersionValue(numbers, prerelease, metadata, "")
+        return replace(changed, original="v" * self.original.startswith("v") + changed.go_string())
 
     # The methods that templates call; their names are Go's.
     def Major(self) -> Uint64:  # noqa: N802
@@ -81,23 +88,23 @@ class Version(GoObject):
     def String(self) -> str:  # noqa: N802
         return self.go_string()
 
-    def IncMajor(self) -> "Version":  # noqa: N802
+    def IncMajor(self) -> "_VersionValue":  # noqa: N802
         return self._next((self.numbers[0] + 1, 0, 0))
 
-    def IncMinor(self) -> "Version":  # noqa: N802
+    def IncMinor(self) -> "_VersionValue":  # noqa: N802
         return self._next((self.numbers[0], self.numbers[1] + 1, 0))
 
-    def IncPatch(self) -> "Version":  # noqa: N802
+    def IncPatch(self) -> "_VersionValue":  # noqa: N802
         step = 0 if self.prerelease else 1
         return self._next((self.numbers[0], self.numbers[1], self.numbers[2] + step))
 
-    def SetPrerelease(self, text: str) -> "Version":  # noqa: N802
+    def SetPrerelease(self, text: str) -> "_VersionValue":  # noqa: N802
         _check_parts(text, "Invalid Prerelease string", numeric=True)
-        return _spelled(replace(self, prerelease=text), self.original)
+        return self._changed(self.numbers, text, self.metadata)
 
-    def SetMetadata(self, text: str) -> "Version":  # noqa: N802
+    def SetMetadata(self, text: str) -> "_VersionValue":  # noqa: N802
         _check_parts(text, "Invalid Metadata string", numeric=False)
-        return _spelled(replace(self, metadata=text), self.original)
+        return self._changed(self.numbers, self.prerelease, text)
 
     def Compare(self, other: "Version") -> int:  # noqa: N802
         return self.order(other)
@@ -118,8 +125,17 @@ class Version(GoObject):
         return self.order(other) >= 0
 
 
-def _spelled(version: Version, original: str) -> Version:
-    return replace(version, original=("v" if original.startswith("v") else "") + version.go_string())
+class _VersionValue(Version):
+    """`semver.Version`, what changing a version gives: Go reaches fewer methods without the pointer."""
+
+    __slots__ = ()
+    go_type: ClassVar[str] = "semver.Version"
+    go_kind: ClassVar[str] = "struct"
+    attributes: ClassVar[dict[str, tuple[str, ...] | None]] = {
+        name: parameters
+        for name, parameters in Version.attributes.items()
+        if name not in ("Original", "Compare", "Equal", *_COMPARISONS)
+    }
 
 
 def _check_parts(text: str, complaint: str, numeric: bool) -> None:

@@ -166,7 +166,8 @@ def _camelcase(text: str) -> str:
     while start < len(text) and _is_connector(text[start]):
         start += 1
     if start >= len(text):
-        return text
+        # The original writes the last connector twice.
+        return text + text[-1:]
     out = [text[:start]]
     capital = _is_upper(text[start])
     present = upper_char(text[start])
