@@ -27,7 +27,7 @@ from argosy.schemas.go_numbers import json_number
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser
 from argosy.schemas.yaml_nodes import NodeIndex
-from argosy.schemas.yaml_scalars import key_text, plain_value, tagged_value
+from argosy.schemas.yaml_scalars import AMBIGUOUS_STARTS, key_text, plain_value, tagged_value
 
 __all__ = ["DEPTH_LIMIT", "Document", "YamlError", "read_documents", "read_value"]
 
@@ -62,11 +62,13 @@ class Document:
 
     def duplicate_keys(self) -> tuple[tuple[Path, Position], ...]:
         """Every key written again in its mapping, with its place; the last one has won."""
+        if self._span is not None and not self._span.may_repeat_keys:
+            return ()
         return self._index().duplicate_keys()
 
     def _index(self) -> NodeIndex:
         if not self._nodes:
-            span = self._span or _Span(0, len(self.text), 0)
+            span = self._span or _Span(0, len(self.text), 0, True)
             node = yaml.compose(self.text[span.start : span.end], Loader=_Loader)
             self._nodes.append(NodeIndex(node, self.file, span.line))
         return self._nodes[0]
@@ -74,11 +76,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Where a document stands in its text: offsets, and the number of lines before it."""
+    """Where a document stands in its text (offsets, and the number of lines before it), and whether it is
+    worth looking for repeated keys."""
 
     start: int
     end: int
     line: int
+    may_repeat_keys: bool
 
 
 def read_documents(text: str | bytes, file: str) -> tuple[Document, ...]:
@@ -88,11 +92,17 @@ def read_documents(text: str | bytes, file: str) -> tuple[Document, ...]:
     """
     source = decode(text, file)
     read = _without_collecting(lambda: list(_read(source, file)))
-    starts = [source.rfind("\n", 0, mark.index) + 1 for mark, _ in read] + [len(source)]
+    starts = [source.rfind("\n", 0, one.start.index) + 1 for one in read] + [len(source)]
     return tuple(
-        Document(value, file, index, source, _Span(starts[index], starts[index + 1], mark.line))
-        for index, (mark, value) in enumerate(read)
-        if value is not None
+        Document(
+            one.value,
+            file,
+            index,
+            source,
+            _Span(starts[index], starts[index + 1], one.start.line, one.may_repeat_keys),
+        )
+        for index, one in enumerate(read)
+        if one.value is not None
     )
 
 
@@ -102,7 +112,7 @@ def read_value(text: str | bytes, file: str = "<text>") -> object:
     Raises YamlError with the position of the mistake.
     """
     source = decode(text, file)
-    return _without_collecting(lambda: next((value for _, value in _read(source, file)), None))
+    return _without_collecting(lambda: next((one.value for one in _read(source, file)), None))
 
 
 def _without_collecting(read: Callable[[], Any]) -> Any:
@@ -117,18 +127,28 @@ def _without_collecting(read: Callable[[], Any]) -> Any:
         gc.enable()
 
 
-def _read(source: str, file: str) -> Iterator[tuple[Mark, object]]:
-    """Yield where each document begins, and its value."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document's value, where it begins, and whether the keys of a mapping may be repeated."""
+
+    value: object
+    start: Mark
+    may_repeat_keys: bool
+
+
+def _read(source: str, file: str) -> Iterator[_Read]:
+    """Yield each document."""
     try:
         loader = _Loader(source)
         try:
             while True:
                 event = loader.get_event()
                 if event.__class__ is DocumentStartEvent:
-                    value = _Constructor(loader.get_event, file).document()
+                    constructor = _Constructor(loader.get_event, file)
+                    value = constructor.document()
                     # What follows the value on its way to the document's end may still be a mistake.
                     loader.get_event()
-                    yield cast(Mark, event.start_mark), value
+                    yield _Read(value, cast(Mark, event.start_mark), constructor.may_repeat_keys)
                 elif event.__class__ is StreamEndEvent:
                     return
         finally:
@@ -140,7 +160,7 @@ def _read(source: str, file: str) -> Iterator[tuple[Mark, object]]:
 class _Constructor:
     """Builds the value of one document from its events."""
 
-    __slots__ = ("_aliased", "_anchors", "_file", "_get", "_nodes")
+    __slots__ = ("_aliased", "_anchors", "_file", "_get", "_nodes", "may_repeat_keys")
 
     def __init__(self, get_event: Callable[[], Any], file: str) -> None:
         self._get = get_event
@@ -148,6 +168,8 @@ class _Constructor:
         self._anchors: dict[str, object] = {}
         self._nodes = 0
         self._aliased = 0
+        # A merged key that is overridden counts, too: then the nodes tell.
+        self.may_repeat_keys = False
 
     def document(self) -> object:
         return self._node(self._get(), 0)
@@ -194,23 +216,31 @@ class _Constructor:
             self._anchors[start.anchor] = _Open(mapping)
         self._check_depth(start, depth)
         get = self._get
+        # Nearly all keys and values are plain text, so they take the short way, without a call.
         while True:
             event = get()
             if event.__class__ is MappingEndEvent:
                 break
-            if event.__class__ is ScalarEvent:
-                if event.implicit[0] and event.tag is None and event.value == "<<":
-                    self._merge(mapping, get(), depth)
-                    continue
-                key = self._key(event)
-            else:
+            if event.__class__ is not ScalarEvent:
                 key = self._collection_key(event, depth)
-            event = get()
-            if event.__class__ is ScalarEvent and event.tag is None and event.anchor is None:
-                # The commonest node by far, so without a call.
-                mapping[key] = self._scalar(event) if event.implicit[0] else event.value
+            elif event.value == "<<" and event.implicit[0] and event.tag is None:
+                self._merge(mapping, get(), depth)
+                continue
+            elif event.tag is not None or event.anchor is not None:
+                key = self._key(event)
+            elif not event.implicit[0]:
+                key = event.value
             else:
+                key = event.value if event.value[:1] not in AMBIGUOUS_STARTS else self._key(event)
+            if key in mapping:
+                self.may_repeat_keys = True
+            event = get()
+            if event.__class__ is not ScalarEvent or event.tag is not None or event.anchor is not None:
                 mapping[key] = self._node(event, depth)
+            elif not event.implicit[0] or event.value[:1] not in AMBIGUOUS_STARTS:
+                mapping[key] = event.value
+            else:
+                mapping[key] = self._scalar(event)
         self._nodes += 2 * len(mapping) + 1
         if start.anchor:
             self._anchors[start.anchor] = mapping

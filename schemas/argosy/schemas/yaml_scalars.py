@@ -12,7 +12,7 @@ import re
 
 from argosy.schemas.go_numbers import format_general_32, parse_integer
 
-__all__ = ["Scalar", "is_text", "key_text", "plain_value", "tagged_value"]
+__all__ = ["AMBIGUOUS_STARTS", "Scalar", "is_text", "key_text", "plain_value", "tagged_value"]
 
 Scalar = str | int | float | bool | None
 
@@ -25,6 +25,9 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
 }
 _NUMBER_STARTS = frozenset("0123456789+-.")
+AMBIGUOUS_STARTS = frozenset(("", *_NUMBER_STARTS, *(word[:1] for word in _WORDS)))
+"""What a plain scalar begins with that may be something else than text; `""` for an empty one."""
+
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 # After a leading point goyaml asks strconv.ParseFloat, which lets underscores stand between digits.
 _POINT_FLOAT = re.compile(r"\.[0-9]+([eE][-+]?[0-9]+)?", re.ASCII)
