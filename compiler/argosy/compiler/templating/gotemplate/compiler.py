@@ -443,7 +443,7 @@ class _Body:
         self._here = node
         if isinstance(node, Nil):
             if type_ not in _NILABLE:
-                self._raise(f"cannot assign nil to {type_}")
+                return self._raise(f"cannot assign nil to {type_}").code
             return "None"
         if isinstance(node, Bool | Number | String):
             return self._literal(node, type_)
@@ -476,10 +476,9 @@ class _Body:
                 found = node.unsigned & 0xFFFFFFFF if isinstance(node, Number) and node.unsigned is not None else None
                 expected = "unsigned integer"
             case _:
-                self._raise(f"can't handle {node} for arg of type {type_}")
-                return "None"
+                return self._raise(f"can't handle {node} for arg of type {type_}").code
         if found is None:
-            self._raise(f"expected {expected}; found {node}")
+            return self._raise(f"expected {expected}; found {node}").code
         return repr(found)
 
     def _constant(self, node: Argument) -> _Value:
