@@ -34,7 +34,8 @@ _CHART = {
         "apiVersion: v1\nkind: Pod\nmetadata: {name: probe, annotations: {helm.sh/hook: test}}\n"
     ),
     "chart/crds/thing.yaml": (
-        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.example.com}\n"
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        "metadata: {name: things.example.com}\n"
     ),
 }
 
@@ -186,8 +187,7 @@ def test_values_are_checked_against_the_charts_schema(
     "bomb",
     [
         "{{ range until 1000000000 }}{{ end }}",
-        '{{ define "a" }}{{ range until 100000 }}{{ include "b" $ }}{{ end }}{{ end }}'
-        '{{ define "b" }}{{ range until 100000 }}x{{ end }}{{ end }}{{ include "a" . }}',
+        "{{ range until 100000 }}{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}{{ end }}",
         '{{ $s := "xxxxxxxxxxxxxxxx" }}{{ range until 40 }}{{ $s = printf "%s%s" $s $s }}{{ end }}{{ $s }}',
     ],
     ids=["range", "for-ever", "doubling"],
@@ -224,14 +224,15 @@ def test_many_charts_render_at_once(origin: Origin, checkout: Checkout, renderer
 
 
 _PARENT = """
-    import sys, threading
+    import sys
     from pathlib import Path
     from argosy.sources.helm_pool import HelmPool
     pool = HelmPool(1, deadline=60, memory=1 << 33, scratch=Path(sys.argv[1]))
-    request = {"chart": "x", "release": "r", "namespace": "", "values": {}, "skip_crds": True,
-               "skip_schema_validation": True, "kube_version": "", "api_versions": []}
+    request = {"chart": "x", "release": "r", "namespace": "", "values": {}, "skip_crds": True}
+    request |= {"skip_schema_validation": True, "kube_version": "", "api_versions": []}
     endless = "{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"
-    files = {"Chart.yaml": b"apiVersion: v2\\nname: x\\nversion: 1.0.0\\n", "templates/a.yaml": endless.encode()}
+    chart = b"apiVersion: v2\\nname: x\\nversion: 1.0.0\\n"
+    files = {"Chart.yaml": chart, "templates/a.yaml": endless.encode()}
     taken = HelmPool._take
     def noting(self):
         worker = taken(self)

@@ -18,6 +18,7 @@ spec:
     metadata: {labels: {app: web}}
     spec: {containers: [{name: web, image: "nginx:1"}]}
 """
+_COMPONENT = "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nresources: [c.yaml]\n"
 _BASE = {
     "base/kustomization.yaml": "resources: [deployment.yaml]\nnamePrefix: base-\n",
     "base/deployment.yaml": _DEPLOYMENT,
@@ -39,7 +40,7 @@ def test_all_options_of_the_source_are_written_in(
     origin.commit(
         _BASE
         | {
-            "extra/kustomization.yaml": "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nresources: [c.yaml]\n",
+            "extra/kustomization.yaml": _COMPONENT,
             "extra/c.yaml": config_map("component"),
         }
     )
@@ -56,7 +57,7 @@ def test_all_options_of_the_source_are_written_in(
         "patches": [
             {
                 "target": {"kind": "Deployment"},
-                "patch": "- {op: add, path: /metadata/labels/patched, value: 'yes'}",
+                "patch": "- {op: add, path: /spec/minReadySeconds, value: 7}",
             }
         ],
         "components": ["../extra"],
@@ -68,7 +69,8 @@ def test_all_options_of_the_source_are_written_in(
     # As `kustomize edit` does it: the overlay's own suffix is replaced, the base's prefix stays.
     assert deployment["metadata"]["name"] == "p-base-web-s"
     assert deployment["metadata"]["namespace"] == "elsewhere"
-    assert deployment["metadata"]["labels"] == {"app-name": "shop", "patched": "yes", "team": "a"}
+    assert deployment["metadata"]["labels"] == {"app-name": "shop", "team": "a"}
+    assert deployment["spec"]["minReadySeconds"] == 7
     assert deployment["metadata"]["annotations"] == {"note": "shop"}
     assert deployment["spec"]["replicas"] == 4
     assert deployment["spec"]["selector"]["matchLabels"] == {"app": "web", "team": "a"}

@@ -24,8 +24,8 @@ _SKIP = b"+argocd:skip-file-rendering"
 def render_directory(tree: Tree, path: str, options: Directory) -> list[Manifest]:
     """The objects of all files, by path. An existing folder without any is known to be empty.
 
-    Raises `SourceError`: `missing-path` if there is no such folder, `render-failed` with file:line:column if a file
-    does not parse or holds something that is no object, `unsupported-source` for Jsonnet.
+    Raises `SourceError`: `missing-path` if there is no such folder, `render-failed` with file:line:column
+    if a file does not parse or holds something that is no object, `unsupported-source` for Jsonnet.
     """
     manifests: list[Manifest] = []
     for file in manifest_files(tree, path, options):
@@ -42,7 +42,10 @@ def render_directory(tree: Tree, path: str, options: Directory) -> list[Manifest
 
 
 def manifest_files(tree: Tree, path: str, options: Directory) -> Sequence[str]:
-    """The files that count: extension, depth, `include` and `exclude`, whose globs see the path from the folder on."""
+    """The files that count.
+
+    Extension, depth, `include` and `exclude`, whose globs see the path from the folder on.
+    """
     base = clean_path(path)
     if not tree.has_directory(base):
         raise SourceError(
@@ -67,7 +70,9 @@ def manifest_files(tree: Tree, path: str, options: Directory) -> Sequence[str]:
 
 def read_manifests(content: bytes, file: str) -> list[Manifest]:
     """The objects of one file. A file of which no document looks like an object is none of Kubernetes' and is
-    passed over, as in Argo CD; one that does not parse is always an error, for what it lacks would be pruned."""
+    passed over, as in Argo CD; one that does not parse is always an error,
+    for what it lacks would be pruned.
+    """
     try:
         documents = read_documents(content, file)
     except YamlError as error:

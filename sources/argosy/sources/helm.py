@@ -1,4 +1,7 @@
-"""Helm sources: what a chart is rendered from is gathered here, the rendering itself happens in worker processes."""
+"""Helm sources.
+
+What a chart is rendered from is gathered here, the rendering itself happens in worker processes.
+"""
 
 import posixpath
 import re
@@ -162,7 +165,8 @@ def _local_dependencies(tree: Tree, path: str) -> dict[str, str]:
             found[f"charts/{name}"] = clean_path(posixpath.join(path, repository.removeprefix("file://")))
         elif repository:
             raise SourceError(
-                f"the chart {path or '.'} needs {name!r} from {repository}, and dependencies are not downloaded",
+                f"the chart {path or '.'} needs {name!r} from {repository}, "
+                "and dependencies are not downloaded",
                 code=UNSUPPORTED_SOURCE,
                 hint="run `helm dependency build` and commit the folder charts/",
             )

@@ -1,4 +1,7 @@
-"""A few worker processes that render charts. One that is late, too large or dead is replaced; none is left behind."""
+"""A few worker processes that render charts. One that is late, too large or dead is replaced.
+
+None is left behind.
+"""
 
 import os
 import select
@@ -72,8 +75,11 @@ class HelmPool:
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive():
+                    return worker
+                worker.stop()
         return _Worker(self._memory, self._scratch)
 
     def _give_back(self, worker: "_Worker", healthy: bool) -> None:
@@ -131,6 +137,9 @@ class _Worker:
         assert self._process.stdin is not None
         write_frame(self._process.stdin, request)
         return self._answer(until)
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     def last_words(self) -> str:
         with suppress(subprocess.TimeoutExpired):

@@ -1,4 +1,7 @@
-"""The values of a chart: files, `values`, and single parameters, merged in Helm's order. Pure but for the trees."""
+"""The values of a chart: files, `values`, and single parameters, merged in Helm's order.
+
+Pure but for the trees.
+"""
 
 import posixpath
 import re
@@ -24,14 +27,15 @@ _LARGEST_INDEX = 65_536
 def chart_values(
     request: RenderRequest, path: str, options: Helm, environment: BuildEnvironment
 ) -> tuple[dict[str, Any], tuple[Input, ...]]:
-    """The values, and the files that were read for them, all of which lie in the repositories of the Application.
+    """The values, and the files that were read for them, all of which lie in the repositories of the
+    Application.
 
     Later ones win: `valueFiles` in their order, `valuesObject` or `values`, `parameters`, `fileParameters`.
     """
     values: dict[str, Any] = {}
     inputs: list[Input] = []
     for written in options.value_files:
-        found = _locate(request, path, environment.substitute(written))
+        found = _locate(request, path, written, environment)
         if not found[1].has_file(found[2]):
             if options.ignore_missing_value_files:
                 inputs.append(Input(found[2], "", found[0]))
@@ -50,14 +54,17 @@ def chart_values(
     for parameter in sorted(options.parameters, key=lambda item: item.force_string):
         set_value(values, parameter.name, environment.substitute(parameter.value), parameter.force_string)
     for name, written in options.file_parameters:
-        reference, tree, place = _locate(request, path, environment.substitute(written))
+        reference, tree, place = _locate(request, path, written, environment)
         inputs.append(Input(place, tree.tree_id(place) if tree.has_file(place) else "", reference))
         _assign(values, name, tree.read(place).decode("utf-8", "replace"))
     return values, tuple(inputs)
 
 
 def merge_values(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Mappings are merged key by key, everything else is replaced; null stays, for it deletes a chart's default."""
+    """Mappings are merged key by key, everything else is replaced.
+
+    Null stays, for it deletes a chart's default.
+    """
     merged = dict(base)
     for key, value in over.items():
         present = merged.get(key)
@@ -69,8 +76,8 @@ def merge_values(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, 
 
 
 def set_value(values: dict[str, Any], name: str, value: str, force_string: bool) -> None:
-    """One `--set name=value` (or `--set-string`) as Argo CD passes it: commas of the value are part of it, unless
-    it is a list in braces."""
+    """One `--set name=value` (or `--set-string`) as Argo CD passes it: commas of the value are part of it,
+    unless it is a list in braces."""
     if value.startswith("{") and value.endswith("}"):
         inner = value[1:-1]
         items = re.split(r"(?<!\\),", inner) if inner else []
@@ -124,7 +131,9 @@ def _parse_key(name: str) -> list[str | int]:
     return keys
 
 
-def _locate(request: RenderRequest, path: str, written: str) -> tuple[str, Tree, str]:
+def _locate(
+    request: RenderRequest, path: str, written: str, environment: BuildEnvironment
+) -> tuple[str, Tree, str]:
     """Reference, tree and path that a values file's name means."""
     if "://" in written:
         raise SourceError(
@@ -135,13 +144,15 @@ def _locate(request: RenderRequest, path: str, written: str) -> tuple[str, Tree,
     if written.startswith("$"):
         reference, _, rest = written[1:].partition("/")
         tree = request.references.get(reference)
-        if tree is None:
+        if tree is not None:
+            return reference, tree, clean_path(environment.substitute(rest))
+        if reference.isidentifier() and reference not in environment.variables:
             raise SourceError(
                 f"the values file {written!r} names the source {reference!r}, which there is not",
                 code=INVALID_SOURCE,
                 hint=f"give one of spec.sources `ref: {reference}`",
             )
-        return reference, tree, clean_path(rest)
+    written = environment.substitute(written)
     if written.startswith("/"):
         return "", request.tree, clean_path(written)
     return "", request.tree, clean_path(posixpath.join(path, written))

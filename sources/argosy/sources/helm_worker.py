@@ -1,9 +1,10 @@
 """The process that renders charts: `python -P -m argosy.sources.helm_worker SCRATCH MEMORY`.
 
 A template can loop for ever or take all memory, and a call into the library cannot be interrupted. So it runs
-here, where whoever waits can end it. Reads requests from standard input and answers on standard output, each a
-length and a msgpack map. Ends when its input does, even in the middle of a chart: no worker outlives its parent.
-The only module that knows helm-python-sdk; imports nothing else of Argosy's.
+here, where whoever waits can end it. Reads requests from standard input and answers on standard output,
+each a
+length and a msgpack map. Ends when its input does, even in the middle of a chart: no worker outlives its
+parent. The only module that knows helm-python-sdk; imports nothing else of Argosy's.
 """
 
 import os
@@ -131,7 +132,10 @@ def _receive(requests: "queue.SimpleQueue[Any]", scratch: Path) -> None:
 
 
 def _limit_memory(memory: int) -> None:
-    """Bounds what may be taken from now on: the library has reserved much address space when it was loaded."""
+    """Bounds what may be taken from now on.
+
+    The library has reserved much address space when it was loaded.
+    """
     reserved = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     limit = reserved + memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

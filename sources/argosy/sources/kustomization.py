@@ -1,4 +1,7 @@
-"""Kustomization files: what they read, and the options of a source written into one. Pure but for the tree."""
+"""Kustomization files: what they read, and the options of a source written into one.
+
+Pure but for the tree.
+"""
 
 import posixpath
 import re
@@ -85,8 +88,8 @@ def folders_read(tree: Tree, folder: str, extra: tuple[str, ...], allow_remote: 
 def with_options(
     content: Mapping[str, Any], options: Kustomize, components: tuple[str, ...], environment: BuildEnvironment
 ) -> dict[str, Any]:
-    """A kustomization with the options of a source written into it as `kustomize edit` would, which is how Argo CD
-    does it (util/kustomize): they replace what stands there, or join it."""
+    """A kustomization with the options of a source written into it as `kustomize edit` would, which is how
+    Argo CD does it (util/kustomize): they replace what stands there, or join it."""
     edited = dict(content)
     for field, value in (
         ("namePrefix", options.name_prefix),

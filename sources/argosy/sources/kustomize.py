@@ -1,4 +1,7 @@
-"""Kustomize sources: a private copy of the folders that a build reads, the options written into it, one process."""
+"""Kustomize sources.
+
+A private copy of the folders that a build reads, the options written into it, one process.
+"""
 
 import os
 import tempfile
@@ -77,7 +80,10 @@ class KustomizeRenderer:
     def prepare(
         self, tree: Tree, path: str, options: Kustomize, environment: BuildEnvironment
     ) -> KustomizeBuild:
-        """Reads the kustomizations and writes the options in. Raises `SourceError` for what is wrong with them."""
+        """Reads the kustomizations and writes the options in.
+
+        Raises `SourceError` for what is wrong with them.
+        """
         components = self._components(tree, path, options)
         folders = folders_read(tree, path, components, self._allow_remote)
         file, document = read_kustomization(tree, path)
@@ -160,5 +166,6 @@ def _failure(
             position=position,
         )
     text = finished.errors.replace(f"{os.path.realpath(scratch)}/", "").replace(f"{scratch}/", "").strip()
-    text = text.removeprefix("error: ").removeprefix("Error: ")
+    lines = [line for line in text.splitlines() if not line.startswith("# Warning:")]
+    text = "\n".join(lines).removeprefix("error: ").removeprefix("Error: ")
     return SourceError(f"kustomize: {text[:2000]}", code=RENDER_FAILED, position=position)

@@ -44,8 +44,8 @@ class Input:
 class RenderRequest:
     """One source of an Application at one revision.
 
-    `name` is the Application's, `namespace` its destination's. `references` holds the trees of the other sources
-    that have a `ref`. `kube_version` and `api_versions` are the cluster's, for charts that ask.
+    `name` is the Application's, `namespace` its destination's. `references` holds the trees of the other
+    sources that have a `ref`. `kube_version` and `api_versions` are the cluster's, for charts that ask.
     """
 
     source: Source

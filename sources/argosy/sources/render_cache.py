@@ -1,4 +1,7 @@
-"""Remembers renderings by the content that they were made from. In memory only: rendered manifests may hold secrets."""
+"""Remembers renderings by the content that they were made from. In memory only.
+
+Rendered manifests may hold secrets.
+"""
 
 import threading
 from collections import OrderedDict

@@ -1,7 +1,7 @@
 """Renders a source into manifests: finds out what kind of source it is and hands it to that kind's renderer.
 
-Blocking work runs in threads of its own and in processes below them, so the event loop never waits. Knows nothing
-of clusters: what a chart may ask of one comes with the request.
+Blocking work runs in threads of its own and in processes below them, so the event loop never waits. Knows
+nothing of clusters: what a chart may ask of one comes with the request.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from argosy.schemas.model.source import Directory, Helm, Kustomize, SourceType
 from argosy.sources.build_environment import BuildEnvironment
 from argosy.sources.directory import render_directory
 from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, UNSUPPORTED_SOURCE, SourceError
-from argosy.sources.git_url import clean_path
+from argosy.sources.git_url import clean_path, without_user_info
 from argosy.sources.helm import HelmRenderer
 from argosy.sources.kustomize import KustomizeRenderer, is_kustomization
 from argosy.sources.manifest import Input, Rendering, RenderRequest
@@ -29,10 +29,11 @@ __all__ = ["Renderer", "detect_source_type"]
 
 
 class Renderer:
-    """Renders requests, at most `parallel` at a time; `deadline` (seconds) and `memory` (bytes) hold for each.
+    """Renders requests, at most `parallel` at a time; `deadline` (seconds) and `memory` (bytes) hold for
+    each.
 
-    `allow_remote` lets kustomizations take remote bases. `scratch` is where trees are exported to; the system's
-    temporary folder unless given.
+    `allow_remote` lets kustomizations take remote bases. `scratch` is where trees are exported to; the
+    system's temporary folder unless given.
     """
 
     def __init__(
@@ -54,7 +55,10 @@ class Renderer:
         self._helm = HelmRenderer(workers=min(2, workers), deadline=deadline, memory=memory, scratch=scratch)
 
     async def render(self, request: RenderRequest) -> Rendering:
-        """The manifests of a source. Raises `SourceError`; whoever gets one knows nothing, not an empty source."""
+        """The manifests of a source. Raises `SourceError`.
+
+        Whoever gets one knows nothing, not an empty source.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.render_now, request)
 
     def render_now(self, request: RenderRequest) -> Rendering:
@@ -62,8 +66,8 @@ class Renderer:
         source = request.source
         if source.chart:
             raise SourceError(
-                f"the source is the chart {source.chart!r} of the Helm repository {source.repo_url}: charts are only "
-                "rendered from Git",
+                f"the source is the chart {source.chart!r} of the Helm repository "
+                f"{without_user_info(source.repo_url)}: charts are only rendered from Git",
                 code=UNSUPPORTED_SOURCE,
                 hint="commit the chart to a Git repository and set path",
             )
