@@ -1,10 +1,10 @@
-"""Sends random writes to a real API server and to the sandbox, and shows where their answers differ.
+"""Sends random writes to a real API server and to the sandbox, and shows where answers differ.
 
     python tests/e2e/compare_randomly.py --server https://127.0.0.1:6443 --token-file token --seed 7 --count 300
 
-Several managers apply, patch and delete a few objects again and again. What differs becomes a step of a scenario
-or an entry in the list of known differences; after a difference the object is deleted on both sides, so that
-each is counted once.
+Several managers apply, patch and delete a few objects again and again. What differs becomes a step of a
+scenario or an entry in the list of known differences; after a difference the object is deleted on both sides,
+so that each is counted once.
 """
 
 import argparse
@@ -225,7 +225,7 @@ def widget(make: Inventor, whole: bool) -> Object:
             plain=make.maybe(
                 0.4, lambda: [{"x": make.one(1, 2, 3)} for _ in range(make.random.randint(0, 2))]
             ),
-            selector=make.maybe(0.3, lambda: {key: "1" for key in make.some("ab", 1)}),
+            selector=make.maybe(0.3, lambda: dict.fromkeys(make.some("ab", 1), "1")),
             labels=make.maybe(0.3, lambda: {key: make.one("1", "2") for key in make.some("ab", 2)}),
             free=make.maybe(0.3, free),
             nested=make.maybe(0.2, lambda: make.one({}, {"depth": 5})),

@@ -35,12 +35,12 @@ RULES = KindRules(
 """What all custom resources have in common (`apiextensions-apiserver/pkg/registry/customresource`)."""
 
 
-def decode(kind: ObjectType, body: Mapping[str, Any]) -> Decoded:
+def decode(kind: ObjectType, body: Mapping[str, Any], *, prune_nulls: bool = True) -> Decoded:
     """A private copy of the object: pruned, defaulted, its metadata as Go writes it. Raises `ApiError`
     (400)."""
     assert kind.custom is not None
     unknown: list[str] = []
-    value: Object = prune_and_default(kind.custom.schema, dict(body), unknown)
+    value: Object = prune_and_default(kind.custom.schema, dict(body), unknown, prune_nulls=prune_nulls)
     schema = kind.schema.child("metadata")
     given = body.get("metadata")
     if schema is not None and isinstance(given, Mapping):

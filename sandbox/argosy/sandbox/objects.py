@@ -154,7 +154,7 @@ def apply(
     except MergeError as error:
         raise _cannot_type(kind, configuration, name, error) from None
     merged = refresh_last_applied(applied.object or without_managed_fields(live or config), given, writer)
-    new, warnings = _shape(kind, merged, options)
+    new, warnings = _shape(kind, merged, options, merged=True)
     if live is None:
         if kind.resource.namespaced:
             new["metadata"].setdefault("namespace", namespace)
@@ -182,13 +182,13 @@ def _check_kind(kind: ObjectType, body: Object) -> None:
 
 
 def _shape(
-    kind: ObjectType, body: Mapping[str, Any], options: WriteOptions
+    kind: ObjectType, body: Mapping[str, Any], options: WriteOptions, *, merged: bool = False
 ) -> tuple[Object, tuple[str, ...]]:
     """Decodes and defaults: a private copy that may be changed from here on, with the warnings it
     deserves."""
     resource = kind.resource
     if kind.custom is not None:
-        decoded = custom_resources.decode(kind, body)
+        decoded = custom_resources.decode(kind, body, prune_nulls=not merged)
     else:
         decoded = decode_object(kind.schema, body, resource.kind, resource.version, TYPE_DEFAULTS)
     found = [f'unknown field "{path}"' for path in decoded.unknown]

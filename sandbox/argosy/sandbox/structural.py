@@ -7,6 +7,7 @@ Follows `k8s.io/apiextensions-apiserver/pkg/apiserver/{schema,validation}`. CEL 
 import copy
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from argosy.sandbox.field_errors import Problems, at
@@ -19,49 +20,56 @@ _EMBEDDED = ("apiVersion", "kind", "metadata")
 _OWN = frozenset(_EMBEDDED)
 
 
-def prune_and_default(schema: Mapping[str, Any], value: Any, unknown: list[str]) -> Any:
+def prune_and_default(
+    schema: Mapping[str, Any], value: Any, unknown: list[str], *, prune_nulls: bool = True
+) -> Any:
     """A copy of the whole object without undeclared fields and with defaults; `unknown` gets their paths.
 
-    `apiVersion`, `kind` and `metadata` of the object itself are left alone.
+    `apiVersion`, `kind` and `metadata` of the object itself are left alone. Nulls that the schema does not
+    take are pruned from bodies, but not from what server-side apply has merged.
     """
-    return _walk(schema, value, "", unknown)
+    return _Walk(unknown, prune_nulls).value(schema, value, "")
 
 
-def _walk(schema: Mapping[str, Any], value: Any, path: str, unknown: list[str]) -> Any:
-    if isinstance(value, dict):
-        return _walk_object(schema, value, path, unknown)
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        return [_walk(schema["items"], found, f"{path}[{i}]", unknown) for i, found in enumerate(value)]
-    return copy.deepcopy(value)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    unknown: list[str]
+    prune_nulls: bool
 
+    def value(self, schema: Mapping[str, Any], value: Any, path: str) -> Any:
+        if isinstance(value, dict):
+            return self._object(schema, value, path)
+        if isinstance(value, list) and isinstance(schema.get("items"), dict):
+            return [self.value(schema["items"], found, f"{path}[{i}]") for i, found in enumerate(value)]
+        return copy.deepcopy(value)
 
-def _walk_object(schema: Mapping[str, Any], value: dict[str, Any], path: str, unknown: list[str]) -> Any:
-    properties: Mapping[str, Any] = schema.get("properties") or {}
-    additional = schema.get("additionalProperties")
-    keep = schema.get("x-kubernetes-preserve-unknown-fields") or additional is True
-    own = _OWN if not path or schema.get("x-kubernetes-embedded-resource") else frozenset()
-    out: dict[str, Any] = {}
-    for name, found in value.items():
-        below = at(path, name)
-        if name in own:
-            out[name] = copy.deepcopy(found)
-        elif name in properties:
-            field = properties[name]
-            # A null that the schema does not take is as good as absent.
-            if found is not None or field.get("nullable"):
-                out[name] = _walk(field, found, below, unknown)
-        elif isinstance(additional, dict):
-            if found is None and not additional.get("nullable"):
-                continue
-            out[name] = _walk(additional, found, below, unknown)
-        elif keep:
-            out[name] = copy.deepcopy(found)
-        else:
-            unknown.append(below)
-    for name, field in properties.items():
-        if name not in out and "default" in field:
-            out[name] = _walk(field, field["default"], at(path, name), [])
-    return out
+    def _is_dropped(self, field: Mapping[str, Any], value: Any) -> bool:
+        if value is not None or field.get("nullable"):
+            return False
+        return self.prune_nulls or "default" in field
+
+    def _object(self, schema: Mapping[str, Any], value: dict[str, Any], path: str) -> dict[str, Any]:
+        properties: Mapping[str, Any] = schema.get("properties") or {}
+        additional = schema.get("additionalProperties")
+        keep = schema.get("x-kubernetes-preserve-unknown-fields") or additional is True
+        own = _OWN if not path or schema.get("x-kubernetes-embedded-resource") else frozenset()
+        out: dict[str, Any] = {}
+        for name, found in value.items():
+            field = properties.get(name, additional)
+            if name in own:
+                out[name] = copy.deepcopy(found)
+            elif isinstance(field, dict):
+                if not self._is_dropped(field, found):
+                    out[name] = self.value(field, found, at(path, name))
+            elif keep:
+                out[name] = copy.deepcopy(found)
+            else:
+                self.unknown.append(at(path, name))
+        defaults = _Walk([], self.prune_nulls)
+        for name, field in properties.items():
+            if name not in out and "default" in field:
+                out[name] = defaults.value(field, field["default"], at(path, name))
+        return out
 
 
 # ---------------------------------------------------------------- validation

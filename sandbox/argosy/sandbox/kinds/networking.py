@@ -53,9 +53,7 @@ def _validate_peer(peer: Object, path: str, problems: Problems) -> None:
 def _validate_ingress(ingress: Object, problems: Problems) -> None:
     spec = ingress["spec"]
     if not spec.get("rules") and not spec.get("defaultBackend"):
-        problems.invalid(
-            "spec", spec.get("rules", []), "either `defaultBackend` or `rules` must be specified"
-        )
+        problems.invalid("spec", spec.get("rules"), "either `defaultBackend` or `rules` must be specified")
     if spec.get("defaultBackend"):
         _validate_backend(spec["defaultBackend"], "spec.defaultBackend", problems)
     for index, rule in enumerate(spec.get("rules") or ()):

@@ -176,7 +176,7 @@ def _validate_stateful_set(value: Object, problems: Problems) -> None:
         )
     elif strategy == "OnDelete" and "rollingUpdate" in spec["updateStrategy"]:
         rolling = spec["updateStrategy"]["rollingUpdate"]
-        shown = {"Partition": rolling.get("partition", 0), "MaxUnavailable": rolling.get("maxUnavailable", 1)}
+        shown = {"Partition": rolling.get("partition", 0), "MaxUnavailable": rolling.get("maxUnavailable")}
         text = "only allowed for updateStrategy 'RollingUpdate'"
         problems.invalid("spec.updateStrategy.rollingUpdate", shown, text)
     _not_negative(spec, "replicas", problems)
