@@ -89,6 +89,20 @@ def test_a_mistake_is_named_at_its_place(text: str, place: str, message: str) ->
     assert (str(error.position), error.message) == (place, message)
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: 'b\n", "add the closing quote to the text begun in line 1, column 4"),
+        ("a: {{name}}-x\n", "a template such as {{name}} that begins a value must stand in quotes"),
+        ("a: 1\nb: {{.x}}-y: [\n", "a template such as {{name}} that begins a value must stand in quotes"),
+        ("a: [1, 2\nb: 3\n", "look at what was begun in line 1, column 4"),
+        ("a: b: c\n", "put a value that contains `: ` in quotes; check the indentation"),
+    ],
+)
+def test_a_mistake_comes_with_what_to_do(text: str, hint: str) -> None:
+    assert error_of(text).hint == hint
+
+
 def test_bytes_that_are_not_utf_8_are_named_at_their_place() -> None:
     error = error_of("a: é\nb: ".encode() + b"\xff\n")
     assert (str(error.position), error.message) == ("set.yaml:2:4", "byte 0xff is not valid UTF-8")
@@ -121,6 +135,12 @@ def test_the_deepest_nesting_can_be_read_and_asked_for_places() -> None:
     (document,) = read_documents("[" * DEPTH_LIMIT + "]" * DEPTH_LIMIT, "x")
     assert document.position((0,) * (DEPTH_LIMIT - 1)).column == DEPTH_LIMIT
     assert document.duplicate_keys() == ()
+
+
+def test_aliases_cannot_nest_deeper_than_the_limit() -> None:
+    half = DEPTH_LIMIT // 2 + 1
+    text = f"a: &a {'[' * half}{']' * half}\nb: {'[' * half}*a{']' * half}\n"
+    assert error_of(text).message == f"collections are nested more than {DEPTH_LIMIT} deep"
 
 
 BOMBS = {

@@ -109,7 +109,20 @@ def _findings(error: "ValidationError", document: Document) -> Iterator[Finding]
                 yield _missing(path, name, document)
     else:
         code, (message, hint) = _words(rule, path, value, expected, schema)
+        if code == "wrong-type" and isinstance(value, bool):
+            hint = _surprise(document, path, value) or hint
         yield Finding(code, Severity.ERROR, message, document.position(path), hint)
+
+
+def _surprise(document: Document, path: Path, value: bool) -> str:
+    """What to say where a word such as `on` or `y` was not meant as a boolean."""
+    at = document.position(path)
+    lines = document.text.splitlines()
+    if at.line > len(lines) or at.end_line != at.line:
+        return ""
+    written = lines[at.line - 1][at.column - 1 : at.end_column - 1]
+    meaning = "true" if value else "false"
+    return "" if written == meaning else f"YAML reads `{written}` as {meaning}; put it in quotes"
 
 
 def _without_value(path: Path, rule: str, document: Document) -> Iterator[Finding]:

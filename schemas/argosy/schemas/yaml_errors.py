@@ -103,16 +103,20 @@ def _explain(error: MarkedYAMLError, line: str, found: str) -> tuple[str, str]:
             "put a value that contains `: ` in quotes; check the indentation",
         )
     if "end of stream" in problem and "quoted scalar" in context:
-        return "a quoted text is not closed before the end", "add the closing quote" + _opened(error)
+        return (
+            "a quoted text is not closed before the end",
+            f"add the closing quote to the text {_begun(error)}",
+        )
     message = problem if not context else f"{problem} {context}"
     if "{{" in line:
         return message, "a template that begins a value must stand in quotes: '{{ … }}'"
-    return message, _opened(error).strip()
+    begun = _begun(error)
+    return message, f"look at what was {begun}" if begun else ""
 
 
-def _opened(error: MarkedYAMLError) -> str:
+def _begun(error: MarkedYAMLError) -> str:
     mark = error.context_mark
-    return f" (begun in line {mark.line + 1}, column {mark.column + 1})" if mark is not None else ""
+    return f"begun in line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
 
 
 def _at_offset(text: str, offset: int, file: str) -> Position:

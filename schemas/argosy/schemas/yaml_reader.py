@@ -185,7 +185,7 @@ class _Constructor:
             return self._mapping(event, depth + 1)
         if kind is SequenceStartEvent:
             return self._sequence(event, depth + 1)
-        return self._alias(event)
+        return self._alias(event, depth)
 
     def _scalar(self, event: ScalarEvent) -> object:
         try:
@@ -304,14 +304,14 @@ class _Constructor:
         for one in reversed(merged):
             mapping.update(one)
 
-    def _alias(self, event: AliasEvent) -> object:
+    def _alias(self, event: AliasEvent, depth: int) -> object:
         name = event.anchor
         if name not in self._anchors:
             raise at_mark(f"no anchor `&{name}` stands before the alias `*{name}`", event, self._file)
         value = self._anchors[name]
         if isinstance(value, _Open):
             raise at_mark(f"the value of anchor `&{name}` contains itself", event, self._file)
-        return self._copy(value, event, 0)
+        return self._copy(value, event, depth)
 
     def _copy(self, value: object, event: Any, depth: int) -> object:
         """A value of its own for each alias, so that changing one never changes the other."""
@@ -323,12 +323,13 @@ class _Constructor:
                 self._file,
                 hint="write the repeated parts out, or use fewer nested aliases",
             )
-        self._check_depth(event, depth)
+        if not isinstance(value, (dict, list)):
+            return value
+        self._check_depth(event, depth + 1)
         if isinstance(value, dict):
             self._aliased += len(value)
             return {key: self._copy(item, event, depth + 1) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._copy(item, event, depth + 1) for item in value]
+        return [self._copy(item, event, depth + 1) for item in value]
         return value
 
     def _excessive(self) -> bool:
