@@ -19,7 +19,7 @@ from argosy.reconciler.pass_state import COMPARISON_ERROR, PassState
 from argosy.reconciler.plan import Action, Plan, PlanRequest, make_plan
 from argosy.reconciler.projects import check_objects, check_project
 from argosy.reconciler.report import Condition
-from argosy.reconciler.reporting import write_progress
+from argosy.reconciler.reporting import GATE_PATIENCE, node_state, write_progress
 from argosy.reconciler.resource import ResourceKey, annotations_of
 from argosy.reconciler.runner import Runner
 from argosy.reconciler.specification import ApplicationSpec
@@ -68,7 +68,6 @@ class ApplicationPass(PassState):
             self.commits = await self._commits()
             self.target = target_id(self.spec, self.commits)
             self.wanted = await self._render_target(self.view)
-            self.known = True
         except BlockedError as blocked:
             self.conditions += blocked.conditions
             await self._heal_unknown()
@@ -89,6 +88,9 @@ class ApplicationPass(PassState):
                 memory = self.view.memory.get(item.key)
                 if memory is not None and memory.failed[0]:
                     due.append(max(memory.retry_at - now, 0.1))
+        closed = self.memory.closed_at
+        if self.gate is not None and closed is not None and now - closed[1] < GATE_PATIENCE:
+            due.append(GATE_PATIENCE)
         elapsed = now - self.memory.waiting_since
         waits = self.memory.waiting_for[0] == self.target and (self.plan is None or not self.plan.complete)
         if waits and elapsed < self.spec.timeout:
@@ -188,6 +190,8 @@ class ApplicationPass(PassState):
         for _ in range(_ROUNDS):
             await self._watch_kinds(view)
             self.plan = self._make_plan(observer)
+            self.known = True
+            self.publish(node_state(self))
             if not self.plan.calls:
                 return
             await self._write_ahead(self.plan)
@@ -247,11 +251,12 @@ class ApplicationPass(PassState):
         return None
 
     def _claim(self, view: ClusterView) -> None:
-        for key in list(view.claims):
-            if self.application in view.claims[key] and key not in self.wanted.by_key:
-                view.claims[key].discard(self.application)
+        application = self.application
+        for key in self.memory.claimed - self.wanted.by_key.keys():
+            view.claims[key].discard(application)
         for key in self.wanted.by_key:
-            view.claims[key].add(self.application)
+            view.claims[key].add(application)
+        self.memory.claimed = frozenset(self.wanted.by_key)
 
     def _forget_old_targets(self) -> None:
         entry = rolled_before(self.spec)

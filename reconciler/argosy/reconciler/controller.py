@@ -285,7 +285,7 @@ class Controller:
             await report_invalid(self.world, manifest, error)
             return
         memory = self._memories.setdefault(key, PassMemory())
-        work = ApplicationPass(self.world, spec, memory)
+        work = ApplicationPass(self.world, spec, memory, publish=lambda state: self._now(key, state))
         if spec.deleting:
             self._now(key, NodeState("", problem="it is being deleted"))
             if not await delete_application(work):
@@ -340,9 +340,11 @@ class Controller:
         gates = self.world.gates()
         for key in list(self._waiting):
             if gates.may_roll(key) is None:
+                del self._waiting[key]
                 self._queue.mark(key)
         for key, wave in list(self._waiting_for_children.items()):
             if gates.lower_waves(key, wave + 1) is None:
+                del self._waiting_for_children[key]
                 self._queue.mark(key)
 
     async def _refresh_asked(self, key: NodeKey, annotation: str) -> bool:

@@ -3,13 +3,13 @@
 `application_pass` fills it in, `reporting` makes a status of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.desired import Desired, DesiredObject
-from argosy.reconciler.gates import Waits
+from argosy.reconciler.gates import NodeState, Waits
 from argosy.reconciler.plan import Observed, Plan
 from argosy.reconciler.report import Condition
 from argosy.reconciler.resource import ResourceKey
@@ -17,6 +17,11 @@ from argosy.reconciler.runner import Ran
 from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.surroundings import Surroundings
 from argosy.reconciler.tracking import instance_name
+
+
+def _keep(_state: NodeState) -> None:
+    """Nobody listens."""
+
 
 __all__ = ["COMPARISON_ERROR", "PassMemory", "PassState"]
 
@@ -34,6 +39,9 @@ class PassMemory:
     waiting_for: tuple[str, int | None] = ("", None)
     """The target and the wave for which something is waited for."""
     waiting_since: float = 0.0
+    claimed: frozenset[ResourceKey] = frozenset()
+    closed_at: tuple[str, float] | None = None
+    """For which target the gate was found closed, and when first."""
 
 
 @dataclass(slots=True)
@@ -59,6 +67,9 @@ class PassState:
     known: bool = False
     children_wait: tuple[int, str] | None = None
     """The lowest wave with a child that is not settled, while later waves wait for it."""
+
+    publish: Callable[[NodeState], None] = _keep
+    """Tells the gates what is known so far: children need not wait for the end of the pass."""
 
     @property
     def application(self) -> str:

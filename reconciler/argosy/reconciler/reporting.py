@@ -16,8 +16,10 @@ from argosy.reconciler.status_memory import history_target
 from argosy.reconciler.status_writer import patch_object, write_status
 from argosy.reconciler.surroundings import Told
 
-__all__ = ["conclude", "node_state", "write_progress"]
+__all__ = ["GATE_PATIENCE", "conclude", "node_state", "write_progress"]
 
+GATE_PATIENCE = 0.5
+"""Seconds for which a closed gate is not worth a status."""
 _DONE = "successfully synced (all tasks run)"
 
 
@@ -33,6 +35,8 @@ async def conclude(state: PassState) -> None:
     """Write what the pass found."""
     if not state.known or state.plan is None:
         await _write(state, _unknown(state))
+        return
+    if _too_early(state):
         return
     resources = _resources(state, state.plan)
     operation = _operation(state, state.plan)
@@ -59,6 +63,16 @@ def node_state(state: PassState) -> NodeState:
             reason = f"it is {observed.health}" + (f": {observed.message}" if observed.message else "")
             unsettled.append(Unsettled(item.wave, str(item.key), reason))
     return NodeState(state.target, state.plan.complete, tuple(unsettled), frozenset(applied))
+
+
+def _too_early(state: PassState) -> bool:
+    """Whether the gate has just been found closed: most open in a moment, and no status need tell of it."""
+    if state.gate is None or state.gate.never or not state.may_sync or state.ran:
+        return False
+    memory, now = state.memory, state.world.loop_time()
+    if memory.closed_at is None or memory.closed_at[0] != state.target:
+        memory.closed_at = state.target, now
+    return now - memory.closed_at[1] < GATE_PATIENCE
 
 
 def _unknown(state: PassState) -> Report:
