@@ -1,6 +1,7 @@
 """`argosy compile`: prints the Applications that a set generates, exactly as Argo CD would make them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,14 @@ from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld, read_answer
 from argosy.cli.path_options import name_and_path
 from argosy.cli.repositories import KnownRepositories, Standing
+from argosy.compiler.checks.generator_entries import generator_entry_findings
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
 from argosy.compiler.loading import Loaded, load
 from argosy.generators.generator import Settings
-from argosy.schemas.finding import ArgosyError, Finding
+from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
-from argosy.schemas.validation import kind_of
+from argosy.schemas.validation import kind_of, validate
 
 if TYPE_CHECKING:
     from argosy.sources.tree import Tree
@@ -120,7 +122,7 @@ def _print(sets: Sequence[Loaded], world: OfflineWorld, settings: Settings, outp
             status = max(status, ExitStatus.FINDINGS)
             continue
         expansion = expand(loaded.resource, world, settings)
-        findings += expansion.findings
+        findings += [*_warnings(loaded), *expansion.findings]
         if isinstance(expansion, UnknownExpansion):
             findings += expansion.missing
             status = ExitStatus.WORLD_FAILED
@@ -132,6 +134,16 @@ def _print(sets: Sequence[Loaded], world: OfflineWorld, settings: Settings, outp
     _emit(applications, lines, output)
     echo_findings(findings)
     return status
+
+
+def _warnings(loaded: Loaded) -> Iterator[Finding]:
+    """What Argo CD takes without a word: fields that it drops, entries that no generator recognises."""
+    assert isinstance(loaded.resource, ApplicationSet)
+    entries = list(generator_entry_findings(loaded.resource))
+    named = {each.position for each in entries}
+    dropped = validate(loaded.resource.document) if loaded.pruned and loaded.resource.document else ()
+    for each in [*entries, *(each for each in dropped if each.position not in named)]:
+        yield replace(each, severity=Severity.WARNING)
 
 
 def _tree_lines(applicationset: ApplicationSet, expansion: Expansion) -> list[str]:

@@ -63,7 +63,8 @@ class Member:
         """The line it is written in, or that its template is written in."""
         if isinstance(self.resource, Application):
             return self.resource.origin.position
-        return self.resource.document.position() if self.resource.document else None
+        document = self.resource.document
+        return document.position(("metadata", "name")) if document else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,8 @@ class _Follower:
             return member
         chain = self._chain(parent)
         if member.key in chain:
-            self.findings.append(_contains_itself(member, chain[chain.index(member.key) :]))
+            cycle = [self.members[key] for key in chain[chain.index(member.key) :]]
+            self.findings.append(_contains_itself(member, cycle))
         else:
             self.findings.append(_claimed_twice(member, first))
         return None
@@ -206,14 +208,19 @@ class _Follower:
         return chain[::-1]
 
 
-def _contains_itself(member: Member, chain: Sequence[NodeKey]) -> Finding:
-    path = " -> ".join(str(key) for key in [*chain, member.key])
+def _contains_itself(member: Member, cycle: Sequence[Member]) -> Finding:
+    path = " -> ".join(str(each.key) for each in [*cycle, member])
+    deployers = [*cycle[1:], cycle[0]]
     return Finding(
         "application-cycle",
         Severity.ERROR,
         f"a cycle of Applications: {path}",
         member.position,
         hint="an Application must not deploy itself or one of its parents; take it out of that source",
+        related=tuple(
+            Related(f"{parent.key} deploys {child.key}, written here", child.position)
+            for parent, child in zip(cycle, deployers, strict=True)
+        ),
     )
 
 
@@ -221,8 +228,12 @@ def _claimed_twice(member: Member, first: Member) -> Finding:
     return Finding(
         "shared-object",
         Severity.ERROR,
-        f"{member.key} is made by {member.parent or 'a root'} and by {first.parent or 'a root'}",
+        f"{member.key} is made twice: by {_maker(member)} and by {_maker(first)}",
         member.position,
         hint="only one parent may own an Application; rename or remove one of the two",
         related=(Related("first made here", first.position),),
     )
+
+
+def _maker(member: Member) -> str:
+    return str(member.parent) if member.parent else "a manifest of its own"

@@ -241,7 +241,7 @@ class _Expander:
         more = Finding(
             "more-failures",
             Severity.NOTE,
-            f"{hidden} more parameter sets fail in this set",
+            f"{hidden} more parameter set{' fails' if hidden == 1 else 's fail'} in this set",
             self.locate(("spec", "generators")),
         )
         return (*self.found.findings, more)

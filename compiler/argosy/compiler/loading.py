@@ -63,7 +63,7 @@ def _load(
         return Loaded(ApplicationSet(manifest, document), (), tuple(pruned))
     if kind == "AppProject":
         return Loaded(AppProject(manifest), (), tuple(pruned))
-    return Loaded(Application(manifest, origin or Origin(locate(()))), (), tuple(pruned))
+    return Loaded(Application(manifest, origin or Origin(locate(("metadata", "name")))), (), tuple(pruned))
 
 
 def _refusals(

@@ -1,5 +1,6 @@
 """A template and parameter sets become Applications. Argo CD's rules around the bare rendering."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from argosy.compiler.dialect import Filler
 from argosy.compiler.template_patch import apply_template_patch
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.trees import leaves
-from argosy.generators.parameters import Parameters
+from argosy.generators.parameters import Parameters, flatten
 from argosy.schemas.finding import ArgosyError, Related
 from argosy.schemas.model.annotations import FINALIZER
 from argosy.schemas.model.application import Application
@@ -20,6 +21,8 @@ from argosy.schemas.position import Path, Position
 from argosy.schemas.structure import normalize_application
 
 __all__ = ["RenderedTemplate", "TemplatePlace"]
+
+_NO_ENTRY = re.compile(r'map has no entry for key "(?P<key>.*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class RenderedTemplate:
             raise
 
     def _origin(self, parameters: Parameters) -> Origin:
-        return Origin(self._place.position(), self._related(parameters))
+        return Origin(self._place.position(("metadata", "name")), self._related(parameters))
 
     def _related(self, parameters: Parameters) -> tuple[Related, ...]:
         origin = parameters.origin
@@ -129,6 +132,7 @@ class RenderedTemplate:
         error.position = self._place.position(error.path)
         if parameters is not None:
             error.related = (*error.related, *self._related(parameters))
+            error.hint = error.hint or _nearest_parameter(error.go_text, parameters)
         return error
 
 
@@ -157,6 +161,19 @@ def _all_filled(manifest: Mapping[str, Any], paths: Sequence[Path]) -> bool:
         if not value:
             return False
     return True
+
+
+def _nearest_parameter(go_text: str, parameters: Parameters) -> str:
+    """A hint for a key that no map has: the nearest one that this parameter set has."""
+    missing = _NO_ENTRY.search(go_text)
+    if missing is None:
+        return ""
+    # Imported only to word an error.
+    from difflib import get_close_matches
+
+    names = dict.fromkeys(name for key in flatten(parameters.values) for name in key.split("."))
+    near = get_close_matches(missing["key"], names, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"this element has {', '.join(parameters.values)}"
 
 
 def _without_nulls(tree: Any) -> Any:

@@ -16,7 +16,7 @@ from argosy.compiler.checks.generator_entries import generator_entry_findings
 from argosy.compiler.checks.parameters import unresolved_findings, unused_findings
 from argosy.compiler.checks.projects import project_findings
 from argosy.compiler.checks.source_paths import Lookup, source_findings
-from argosy.compiler.expansion import UnknownExpansion
+from argosy.compiler.expansion import Phase, UnknownExpansion
 from argosy.compiler.loading import load
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
@@ -80,9 +80,9 @@ class _Validation:
                 self._check_application(member, member.resource)
         self.findings += hierarchy.rollout().findings
         self.findings += object_claims(hierarchy.members.values())
-        self.findings += path_claims(hierarchy.applications)
+        self.findings += path_claims(hierarchy.members.values())
         files = frozenset(each.file for each in documents if kind_of(each.value) == "AppProject")
-        return Validated(tuple(dict.fromkeys(self.findings)), hierarchy, files)
+        return Validated(_once(self.findings), hierarchy, files)
 
     def _load(self, documents: Sequence[Document]) -> list[Application | ApplicationSet]:
         resources: list[Application | ApplicationSet] = []
@@ -204,8 +204,9 @@ class _Validation:
         expansion = member.expansion
         if expansion is None:
             return
-        self.findings += unresolved_findings(applicationset, expansion)
-        self.findings += unused_findings(applicationset)
+        if expansion.failed is not Phase.LOAD:
+            self.findings += unresolved_findings(applicationset, expansion)
+            self.findings += unused_findings(applicationset)
         if not expansion.generated and not expansion.failed and not entries:
             self.findings.append(
                 Finding(
@@ -247,3 +248,13 @@ class _Validation:
         if member.parent is not None and member.parent in self.documents:
             return self.documents[member.parent].position(("spec", "template", *path))
         return member.position
+
+
+def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Each finding once; where an entry is no generator, that its field is unknown need not be said, too."""
+    generators = {each.position for each in findings if each.code == "unknown-generator"}
+    return tuple(
+        each
+        for each in dict.fromkeys(findings)
+        if not (each.code == "unknown-field" and each.position in generators)
+    )

@@ -35,32 +35,50 @@ _WITHOUT_NAMESPACE = frozenset(
 
 
 def object_claims(members: Iterable[Member]) -> Iterator[Finding]:
-    """Objects that several Applications deploy to one cluster, as far as their manifests are known."""
+    """Objects that several Applications deploy to one cluster, as far as their manifests are known.
+
+    One finding for each group of Applications, however many objects they share.
+    """
     owners: dict[tuple[str, ...], list[Application]] = defaultdict(list)
     for member in members:
         application = member.resource
         if isinstance(application, Application):
-            for key in {_object_key(application, each.value) for each in member.manifests}:
+            for key in dict.fromkeys(_object_key(application, each.value) for each in member.manifests):
                 owners[key].append(application)
+    shared: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    claims: dict[tuple[int, ...], list[Application]] = {}
     for key, claimants in owners.items():
         if len(claimants) > 1:
-            *_, kind, namespace, name = key
-            where = f" in namespace {namespace}" if namespace else ""
-            yield _claim(f"{kind} {name}{where}", claimants)
+            group = tuple(map(id, claimants))
+            claims[group] = claimants
+            shared[group].append(_described(key))
+    for group, objects in shared.items():
+        more = f" and {len(objects) - 3} more objects" if len(objects) > 3 else ""
+        yield _claim(", ".join(objects[:3]) + more, claims[group])
 
 
-def path_claims(applications: Iterable[Application]) -> Iterator[Finding]:
-    """Applications that deploy one path with the same options to one destination."""
+def path_claims(members: Iterable[Member]) -> Iterator[Finding]:
+    """Applications that deploy one path with the same options to one destination.
+
+    Those whose objects are known are left to `object_claims`.
+    """
     owners: dict[str, list[Application]] = defaultdict(list)
-    for application in applications:
-        spec = application.spec
-        sources = spec.get("sources") or [spec.get("source")]
-        owners[repr((_canonical(sources), _canonical(spec.get("destination"))))].append(application)
+    for member in members:
+        application = member.resource
+        if isinstance(application, Application) and not member.manifests:
+            spec = application.spec
+            sources = spec.get("sources") or [spec.get("source")]
+            owners[repr((_canonical(sources), _canonical(spec.get("destination"))))].append(application)
     for claimants in owners.values():
         if len(claimants) > 1 and claimants[0].sources:
             source = claimants[0].sources[0]
             what = f"{source.path or source.chart or '.'} of {source.repo_url} at {claimants[0].destination}"
             yield _claim(f"everything in {what}", claimants)
+
+
+def _described(key: tuple[str, ...]) -> str:
+    *_, kind, namespace, name = key
+    return f"{kind} {name}{f' in namespace {namespace}' if namespace else ''}"
 
 
 def _object_key(application: Application, manifest: Mapping[str, Any]) -> tuple[str, ...]:
@@ -97,5 +115,12 @@ def _claim(what: str, claimants: Sequence[Application]) -> Finding:
         f"{len(claimants)} Applications claim {what}: {names}{more}",
         last.origin.position,
         hint="let one of them own it: each would undo what the other does",
-        related=tuple(Related(f"`{each.name}` is this", each.origin.position) for each in claimants[:-1][:3]),
+        related=tuple(_written(each) for each in claimants[:4]),
     )
+
+
+def _written(application: Application) -> Related:
+    """Where an Application comes from: the generator element of a generated one."""
+    origin = application.origin
+    position = next((each.position for each in origin.chain if each.position), origin.position)
+    return Related(f"`{application.name}` comes from here", position)

@@ -1,0 +1,152 @@
+"""The hook `argosy-validate` with the real pre-commit, in repositories that the tests make."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+HOOKS = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
+BIN = Path(sys.executable).parent
+
+APPLICATION = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: NAME}
+spec:
+  project: default
+  source: {repoURL: https://git.example.com/org/repo.git, targetRevision: main, path: apps/NAME}
+  destination: {server: https://kubernetes.default.svc, namespace: NAME}
+"""
+
+DIRECTORIES = """apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: apps}
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators:
+  - git:
+      repoURL: https://git.example.com/org/repo.git
+      revision: main
+      files: [{path: apps/*/config.yaml}]
+  template:
+    metadata: {name: '{{.name}}'}
+    spec:
+      project: default
+      source:
+        repoURL: https://git.example.com/org/repo.git
+        targetRevision: main
+        path: '{{.path.path}}'
+      destination: {server: https://kubernetes.default.svc, namespace: '{{.name}}'}
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path, repositories: Any) -> Path:
+    """A repository that is in order, with the hook installed."""
+    content = tmp_path / "content"
+    write(content, "apps/web/config.yaml", "name: web\n")
+    write(content, "set.yaml", DIRECTORIES)
+    made: Path = repositories.make(tmp_path / "repo", content, "https://git.example.com/org/repo.git")
+    hook = yaml.safe_load(HOOKS.read_text())[0]
+    # The same entry through `language: system`, since nothing may be installed from the network here.
+    local = {
+        **{key: hook[key] for key in ("id", "name", "entry", "pass_filenames")},
+        "language": "system",
+        "files": "",
+        "always_run": True,
+    }
+    config = {"repos": [{"repo": "local", "hooks": [local]}]}
+    write(made, ".pre-commit-config.yaml", yaml.safe_dump(config))
+    repositories.git(made, "add", ".pre-commit-config.yaml")
+    repositories.git(made, "commit", "-q", "-m", "hook")
+    run(made, str(BIN / "pre-commit"), "install")
+    return made
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def run(repository: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command with our `argosy` on PATH and nothing of an outer git or pre-commit."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment = {
+        **inherited,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PRE_COMMIT_HOME": str(repository.parent / "pre-commit"),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_AUTHOR_NAME": "case",
+        "GIT_AUTHOR_EMAIL": "case@example.com",
+        "GIT_COMMITTER_NAME": "case",
+        "GIT_COMMITTER_EMAIL": "case@example.com",
+    }
+    return subprocess.run(
+        command, cwd=repository, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def commit(repository: Path, *paths: str) -> subprocess.CompletedProcess[str]:
+    """Stages paths and commits them through the hook."""
+    run(repository, "git", "add", *paths)
+    return run(repository, "git", "commit", "-m", "change")
+
+
+def test_the_hook_lets_a_good_commit_pass(repository: Path) -> None:
+    write(repository, "web.yaml", APPLICATION.replace("NAME", "web"))
+    write(repository, "apps/web/config.yaml", "name: shop\n")
+    done = commit(repository, "web.yaml", "apps")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_hook_refuses_a_commit_with_a_finding_at_its_line(repository: Path) -> None:
+    write(repository, "api.yaml", APPLICATION.replace("NAME", "api"))
+    done = commit(repository, "api.yaml")
+    assert done.returncode != 0
+    assert "api.yaml:6:" in done.stderr + done.stdout
+    assert "has no folder `apps/api`" in done.stderr + done.stdout
+
+
+def test_the_hook_reads_the_index_and_not_the_work_tree(repository: Path) -> None:
+    write(repository, "apps/api/config.yaml", "name: other\n")
+    write(repository, "api.yaml", APPLICATION.replace("NAME", "api"))
+    assert commit(repository, "api.yaml").returncode != 0, "apps/api is not staged"
+    assert commit(repository, "api.yaml", "apps").returncode == 0
+
+
+def test_the_hook_checks_sets_that_a_data_file_affects(repository: Path) -> None:
+    write(repository, "apps/api/config.yaml", "nmae: api\n")
+    done = commit(repository, "apps/api/config.yaml")
+    assert done.returncode != 0
+    assert "did you mean `nmae`?" in done.stdout + done.stderr
+
+
+def test_the_hook_passes_over_old_mistakes_that_the_change_cannot_affect(repository: Path) -> None:
+    write(repository, "old.yaml", APPLICATION.replace("NAME", "gone"))
+    run(repository, "git", "add", "old.yaml")
+    assert run(repository, "git", "commit", "--no-verify", "-m", "old mistake").returncode == 0
+    write(repository, "README.md", "read me\n")
+    page = APPLICATION.replace("path: apps/NAME", "path: apps/web").replace("NAME", "page")
+    write(repository, "page.yaml", page)
+    done = commit(repository, "page.yaml", "README.md")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_hooks_file_offers_what_pre_commit_wants() -> None:
+    (hook,) = yaml.safe_load(HOOKS.read_text())
+    assert (hook["id"], hook["entry"], hook["language"]) == (
+        "argosy-validate",
+        "argosy validate --staged",
+        "python",
+    )
+    assert hook["pass_filenames"] is False
+    done = subprocess.run(
+        [BIN / "pre-commit", "validate-manifest", HOOKS], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
