@@ -11,7 +11,7 @@ import pytest
 from argosy.sources.credentials import Credentials, CredentialStore, git_access
 from argosy.sources.errors import AUTHENTICATION_FAILED, SourceError
 from argosy.sources.git import Repositories
-from argosy.sources.git_url import parse_git_url
+from argosy.sources.git_url import Protocol, parse_git_url
 
 from .conftest import Origin
 
@@ -61,6 +61,19 @@ def test_a_key_lies_in_a_private_file_while_git_runs_only() -> None:
         assert place.parent.stat().st_mode & 0o777 == 0o700
         assert "the key" not in str(environment)
     assert not place.parent.exists()
+
+
+def test_a_key_that_a_killed_process_left_is_removed(origin: Origin, tmp_path: Path) -> None:
+    origin.commit({})
+    cache = tmp_path / "cache"
+    with Repositories(cache, protocols=frozenset(Protocol)) as repositories:
+        repositories.fetch(origin.url)
+        (mirror,) = cache.glob("*.git")
+        left = cache / f"{mirror.stem}-abc.access"
+        left.mkdir()
+        (left / "key").write_text("the key")
+        repositories.fetch(origin.url)
+        assert not list(cache.glob("*.access"))
 
 
 def test_a_kind_of_credentials_that_is_not_supported_is_named() -> None:

@@ -7,6 +7,7 @@ command line, never into a mirror's configuration, never into an error.
 import base64
 import binascii
 import shlex
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from pathlib import Path
 from argosy.sources.errors import AUTHENTICATION_FAILED, SourceError
 from argosy.sources.git_url import GitUrl, Protocol, normalize_url, without_user_info
 
-__all__ = ["SECRET_TYPE_LABEL", "CredentialStore", "Credentials", "git_access"]
+__all__ = ["SECRET_TYPE_LABEL", "CredentialStore", "Credentials", "clear_access", "git_access"]
 
 SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type"  # noqa: S105 - a label
 
@@ -26,6 +27,7 @@ case "$1" in
   *) printf '%s\\n' "$ARGOSY_GIT_PASSWORD" ;;
 esac
 """
+_ACCESS = ".access"
 _UNSUPPORTED = ("githubAppPrivateKey", "githubAppID", "gcpServiceAccountKey", "useAzureWorkloadIdentity")
 
 
@@ -101,9 +103,12 @@ class CredentialStore:
 
 
 @contextmanager
-def git_access(url: GitUrl, credentials: Credentials | None) -> Iterator[dict[str, str]]:
+def git_access(
+    url: GitUrl, credentials: Credentials | None, near: Path | None = None
+) -> Iterator[dict[str, str]]:
     """The environment with which git may reach the URL; what it needs on disk is gone afterwards.
 
+    That lies beside the mirror `near`, so that `clear_access` finds what a killed process has left there.
     Raises `SourceError` (`authentication-failed`) for kinds of credentials that are not supported.
     """
     own = credentials or Credentials()
@@ -116,7 +121,9 @@ def git_access(url: GitUrl, credentials: Credentials | None) -> Iterator[dict[st
             code=AUTHENTICATION_FAILED,
             hint="use username and password, bearerToken or sshPrivateKey",
         )
-    with tempfile.TemporaryDirectory(prefix="argosy-git-") as name:
+    place = near.parent if near is not None else None
+    prefix = f"{near.stem}-" if near is not None else "argosy-git-"
+    with tempfile.TemporaryDirectory(prefix=prefix, suffix=_ACCESS, dir=place) as name:
         folder = Path(name)
         environment = {"GIT_ALLOW_PROTOCOL": url.protocol.value}
         settings: list[tuple[str, str]] = []
@@ -131,6 +138,12 @@ def git_access(url: GitUrl, credentials: Credentials | None) -> Iterator[dict[st
         for index, (key, value) in enumerate(settings):
             environment |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": value}
         yield environment
+
+
+def clear_access(near: Path) -> None:
+    """Removes the key files of a process that was killed. Only for the holder of the mirror's lock."""
+    for leftover in near.parent.glob(f"{near.stem}-*{_ACCESS}"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _ssh_command(folder: Path, own: Credentials) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from argosy.sources.credentials import Credentials, git_access
+from argosy.sources.credentials import Credentials, clear_access, git_access
 from argosy.sources.errors import UNKNOWN_REVISION, UNREACHABLE_REPOSITORY, SourceError
 from argosy.sources.git_command import GitFailure, closed_environment, explain_remote_failure, run_git
 from argosy.sources.git_tree import GitTree, parse_tree_listing
@@ -139,18 +139,23 @@ class _Mirror:
     def fetch(self, url: GitUrl, credentials: Credentials | None) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         secrets = (*(credentials.secrets if credentials else ()), url.password)
-        with self._lock.held(), git_access(url, credentials) as access:
-            try:
-                self._fetch_once(url, access)
-            except GitFailure as failure:
-                if not _CORRUPT.search(failure.stderr) or "remote:" in failure.stderr:
-                    explain_remote_failure(self._display, failure, secrets)
-                self._discard()
+        with self._lock.held():
+            clear_access(self._path)
+            with git_access(url, credentials, self._path) as access:
                 try:
-                    self._fetch_once(url, access)
-                except GitFailure as again:
-                    explain_remote_failure(self._display, again, secrets)
+                    self._fetch_or_repair(url, access)
+                except GitFailure as failure:
+                    explain_remote_failure(self._display, failure, secrets)
             self._references = self._read_references()
+
+    def _fetch_or_repair(self, url: GitUrl, access: Mapping[str, str]) -> None:
+        try:
+            self._fetch_once(url, access)
+        except GitFailure as failure:
+            if not _CORRUPT.search(failure.stderr) or "remote:" in failure.stderr:
+                raise
+            self._discard()
+            self._fetch_once(url, access)
 
     def resolve(self, revision: str) -> str:
         self._require_complete()
