@@ -86,6 +86,16 @@ def test_names_that_kubernetes_does_not_take_are_refused(name: str) -> None:
     assert [one.path for one in refusals("Application", value)] == [("metadata", "name")]
 
 
+@pytest.mark.parametrize(
+    ("metadata", "missing"),
+    [({}, True), ({"name": None}, True), ({"name": "x"}, False), ({"generateName": "x-"}, False)],
+)
+def test_a_manifest_needs_a_name(metadata: dict[str, Any], missing: bool) -> None:
+    value = {**manifest({"project": "p", "destination": {}}), "metadata": metadata}
+    found = [one.message for one in refusals("Application", value)]
+    assert found == (["`metadata` needs a field `name`"] if missing else [])
+
+
 def test_what_is_no_mapping_is_refused() -> None:
     assert [one.message for one in refusals("Application", ["x"])] == [
         "the document must be a mapping; found a list"

@@ -15,7 +15,7 @@ from argosy.schemas import wording
 from argosy.schemas.json_schemas import load_schema
 from argosy.schemas.position import Path
 
-__all__ = ["Refusal", "is_stored_as_written", "normalize_application", "prune", "refusals"]
+__all__ = ["Refusal", "is_stored_as_written", "nameless", "normalize_application", "prune", "refusals"]
 
 Schema = Mapping[str, Any]
 _KEEP = "x-kubernetes-preserve-unknown-fields"
@@ -92,7 +92,15 @@ def refusals(kind: str, value: object) -> tuple[Refusal, ...]:
     Unknown fields are no reason: it drops them. Raises KeyError for a kind without schema.
     """
     root = load_schema(kind)
-    return tuple(_refused(value, root, root["$defs"], ()))
+    return (*_refused(value, root, root["$defs"], ()), *nameless(value))
+
+
+def nameless(value: object) -> tuple[Refusal, ...]:
+    """The refusal of a manifest without any name, which a schema could only say in a roundabout way."""
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    if not isinstance(metadata, dict) or metadata.get("name") is not None or metadata.get("generateName"):
+        return ()
+    return (Refusal(("metadata",), "missing-field", *wording.missing_field(("metadata",), "name")),)
 
 
 def _refused(value: Any, schema: Schema, definitions: Schema, path: Path) -> Iterator[Refusal]:

@@ -12,7 +12,7 @@ from argosy.schemas import wording
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.json_schemas import KINDS, load_schema
 from argosy.schemas.position import Path, Position
-from argosy.schemas.structure import is_stored_as_written
+from argosy.schemas.structure import is_stored_as_written, nameless
 from argosy.schemas.yaml_reader import Document
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def validate(document: Document) -> tuple[Finding, ...]:
     kind = kind_of(document.value)
     if kind is None or not isinstance(document.value, dict):
         return tuple(_misspelt_kind(document))
-    findings = [*_duplicates(document)]
+    findings = [*_duplicates(document), *_nameless(document)]
     if not is_stored_as_written(kind, document.value):
         for error in _validator(kind).iter_errors(document.value):
             findings.extend(_findings(error, document))
@@ -77,6 +77,12 @@ def _duplicates(document: Document) -> Iterator[Finding]:
     for path, position in document.duplicate_keys():
         message = f"`{wording.dotted(path)}` is written more than once; the last one counts"
         yield Finding("duplicate-key", Severity.WARNING, message, position, "remove all but one")
+
+
+def _nameless(document: Document) -> Iterator[Finding]:
+    for refusal in nameless(document.value):
+        position = document.position(refusal.path, key=True)
+        yield Finding(refusal.code, Severity.ERROR, refusal.message, position, refusal.hint)
 
 
 @cache

@@ -78,8 +78,9 @@ def from_parser(error: yaml.YAMLError, source: str, file: str) -> YamlError:
 
 def _unreadable(error: ReaderError, source: str, file: str) -> YamlError:
     offset = error.position if isinstance(error.position, int) else 0
-    # libyaml counts bytes, PyYAML's own reader characters.
-    before = source.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore")
+    # libyaml counts bytes, PyYAML's own reader (which names the encoding "unicode") characters.
+    counts_characters = error.encoding == "unicode"
+    before = source[:offset] if counts_characters else source.encode()[:offset].decode("utf-8", "ignore")
     character = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "\0")
     return YamlError(
         f"character U+{character:04X} may not stand in YAML",
