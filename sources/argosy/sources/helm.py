@@ -30,6 +30,7 @@ __all__ = ["HelmChart", "HelmRenderer"]
 _PLACE = re.compile(r"([\w.-]+/(?:[\w./-]+)):(\d+)(?::(\d+))?")
 _TESTS = frozenset({"test", "test-success", "test-failure"})
 _HOOK = "helm.sh/hook"
+_LONGEST = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +191,14 @@ def _place(chart: HelmChart, name: str) -> str:
 
 def _failure(chart: HelmChart, message: str) -> SourceError:
     match = _PLACE.search(message)
+    if len(message) > _LONGEST:
+        # Helm repeats itself for every template on the way; the place stands first, the reason last.
+        message = f"{message[: _LONGEST // 3]} … {message[-_LONGEST * 2 // 3 :]}"
     position = None
     if match is not None:
         position = Position(_place(chart, match[1]), int(match[2]), int(match[3] or 0) + 1)
     return SourceError(
-        f"the chart {chart.path or '.'} does not render: {message[:2000]}",
+        f"the chart {chart.path or '.'} does not render: {message}",
         code=RENDER_FAILED,
         position=position,
     )
