@@ -93,7 +93,9 @@ def _answer(case: Mapping[str, object]) -> dict[str, str]:
     options = cast(Sequence[str], case.get("options") or ())
     try:
         # The top of the data need be no mapping here: `{{.}}` of a number is a template like any other.
-        text = DIALECTS[name].render_text(str(case.get("template", "")), cast(Mapping[str, object], values), options)
+        text = DIALECTS[name].render_text(
+            str(case.get("template", "")), cast(Mapping[str, object], values), options
+        )
     except TemplateError as error:
         return {"error": error.go_text, "errorStage": error.stage}
     return {"output": text}

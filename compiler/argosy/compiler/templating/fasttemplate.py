@@ -1,7 +1,7 @@
 """Argo CD's first template dialect: `{{name}}` is replaced by the parameter of that name, if it is a string.
 
-As Argo CD uses github.com/valyala/fasttemplate 1.2: tags that name nothing, or something that is no string, stay
-as they are spelled, and what was put in is not looked at again.
+As Argo CD uses github.com/valyala/fasttemplate 1.2: tags that name nothing, or something that is no string,
+stay as they are spelled, and what was put in is not looked at again.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""How much a template may produce before it is stopped: a template is input, and must not exhaust the machine.
+"""How much a template may produce before it is stopped: it is input, and must not exhaust the machine.
 
-Go has no such limits; the values lie far above what an Application can hold (etcd refuses objects of 1.5 MiB).
+Go has no such limits; these lie far above what an Application can hold (etcd refuses objects of 1.5 MiB).
 """
 
 __all__ = ["MAX_ITEMS", "MAX_ITERATIONS", "MAX_TEXT", "LimitError", "check_items", "check_text"]

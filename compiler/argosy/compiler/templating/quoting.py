@@ -44,7 +44,7 @@ def scrub(text: str) -> str:
 
 
 def unquote_char(text: str, start: int, quote_mark: str) -> tuple[int, bool, int]:
-    """One character of a quoted string: its value, whether it is a byte rather than a rune, where the next starts."""
+    """A character of a quoted string: its value, whether that is a byte, where the next starts."""
     if start >= len(text):
         raise QuoteError
     char = text[start]
@@ -69,7 +69,9 @@ def unquote_char(text: str, start: int, quote_mark: str) -> tuple[int, bool, int
 
 
 def _numeric(digits: str, length: int, base: int) -> int:
-    if len(digits) != length or not all(digit in "0123456789abcdefABCDEF"[: 22 if base == 16 else 8] for digit in digits):
+    if len(digits) != length or not all(
+        digit in "0123456789abcdefABCDEF"[: 22 if base == 16 else 8] for digit in digits
+    ):
         raise QuoteError
     value = int(digits, base)
     if length != 2 and (value > 0x10FFFF or 0xD800 <= value < 0xE000):
@@ -113,9 +115,8 @@ def _escaped(code: int, mark: str, ascii_only: bool) -> str:
         return "\\" + mark
     if code in _SHORT:
         return _SHORT[code]
-    if code < 127 if ascii_only else char.isprintable():
-        if code >= 32:
-            return char
+    if code >= 32 and (code < 127 if ascii_only else char.isprintable()):
+        return char
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
     if code < 32 or code == 127:

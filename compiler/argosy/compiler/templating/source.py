@@ -71,5 +71,7 @@ def tree_code(
             items.append(f"{name}: {tree_code(value, leaf, constant, (*path, key))}")
         return "{" + ", ".join(items) + "}"
     if isinstance(tree, list):
-        return "[" + ", ".join(tree_code(each, leaf, constant, (*path, i)) for i, each in enumerate(tree)) + "]"
+        return (
+            "[" + ", ".join(tree_code(each, leaf, constant, (*path, i)) for i, each in enumerate(tree)) + "]"
+        )
     return repr(tree) if tree is None or isinstance(tree, bool | int) else constant(tree)

@@ -39,9 +39,9 @@ def parse_tree(tree: Tree) -> dict[str, Template]:
 def compile_tree(tree: Tree, options: Sequence[str] = ()) -> Render:
     """The function that renders a manifest: every text in it, keys included, with one set of values.
 
-    `options` are those of Go's `Template.Option` (`missingkey=error`). Numbers, booleans and null stay as they
-    are, and each rendering gives fresh objects. Raises `TemplateError` for templates that cannot be read and for
-    unknown options; the function raises it for values that do not fit.
+    `options` are those of Go's `Template.Option` (`missingkey=error`). Numbers, booleans and null stay as
+    they are, and each rendering gives fresh objects. Raises `TemplateError` for templates that cannot be read
+    and for unknown options; the function raises it for values that do not fit.
     """
     key = frozen_tree(tree)
     compiled = _cache.get((key, tuple(options)))

@@ -6,11 +6,11 @@
 from collections.abc import Sequence
 from urllib.parse import quote_plus
 
-from argosy.compiler.templating.gotemplate.format import print_values, println_values
+from argosy.compiler.templating.gotemplate.format import print_values, println_values, show
 from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.printf import printf
-from argosy.compiler.templating.quoting import as_bytes
 from argosy.compiler.templating.gotemplate.values import GoObject, Slice, Uint8, go_type, integer_of, kind
+from argosy.compiler.templating.quoting import as_bytes
 from argosy.generators.parameters import StringMap
 
 __all__ = ["FUNCTIONS", "length_of_nothing"]
@@ -67,7 +67,7 @@ def _is_nil(value: object) -> bool:
 def _equal_composites(left: object, right: object) -> bool:
     if left is not None and right is not None and kind(left) != kind(right):
         raise GoError(
-            f"non-comparable types {printf('%s', left)}: {go_type(left)}, {go_type(right)}: {printf('%v', right)}"
+            f"non-comparable types {printf('%s', left)}: {go_type(left)}, {go_type(right)}: {show(right)}"
         )
     if _is_nil(left) or _is_nil(right):
         return _is_nil(left) == _is_nil(right)
@@ -164,9 +164,7 @@ def _element(value: list[object] | str, position: object) -> object:
 
 # -- escaping --------------------------------------------------------------------------------------
 
-_HTML = str.maketrans(
-    {"\0": "�", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
-)
+_HTML = str.maketrans({"\0": "�", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _JS = {"\\": "\\\\", "'": "\\'", '"': '\\"', "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D"}
 
 

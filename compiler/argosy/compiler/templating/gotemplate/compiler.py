@@ -1,7 +1,8 @@
 """Turns the templates of a whole manifest into one Python function.
 
-Each field look-up is a plain subscription in a `try`, so that the usual case costs nothing; what goes wrong goes
-to `Runtime`, which knows Go's rules and texts. Only names made here and `repr()` of template text enter the code.
+Each field look-up is a plain subscription in a `try`, so that the usual case costs nothing; what goes wrong
+goes to `Runtime`, which knows Go's rules and texts. Only names made here and `repr()` of template text enter
+the code.
 `_Body._here` follows Go's notion of the node at work, because that node is what its errors name.
 """
 
@@ -35,10 +36,10 @@ from argosy.compiler.templating.gotemplate.nodes import (
     Variable,
 )
 from argosy.compiler.templating.gotemplate.parser import Template
-from argosy.compiler.templating.quoting import quote, scrub
 from argosy.compiler.templating.gotemplate.runtime import Runtime, Site, boxes, join_output, value_text
 from argosy.compiler.templating.gotemplate.walks import walk_template
 from argosy.compiler.templating.limits import MAX_ITERATIONS
+from argosy.compiler.templating.quoting import quote, scrub
 from argosy.compiler.templating.source import Source, text_code, tree_code
 from argosy.compiler.templating.trees import Render, Tree
 from argosy.schemas.position import Path
@@ -54,7 +55,9 @@ _CLASSES = {
     "float64": "float",
     "map[string]interface {}": "dict",
 }
-_SPLITTING = frozenset(("abbrev", "abbrevboth", "b32dec", "b64dec", "decryptAES", "printf", "substr", "trunc", "wrapWith"))
+_SPLITTING = frozenset(
+    ("abbrev", "abbrevboth", "b32dec", "b64dec", "decryptAES", "printf", "substr", "trunc", "wrapWith")
+)
 """Functions whose results may hold bytes that are not UTF-8."""
 
 
@@ -100,6 +103,7 @@ class _Manifest:
             "keep": runtime.keep,
             "length_of_nothing": length_of_nothing,
             "nothing": None,
+            "owner": runtime.owner,
             "rounds": runtime.rounds,
             "scrub": scrub,
             "show": show_action,
@@ -120,7 +124,9 @@ class _Manifest:
         try:
             code = compile(self.source.text(), "<go template>", "exec")
         except (SyntaxError, RecursionError, MemoryError) as error:
-            raise TemplateError("parse", f"template: base: the template is nested too deeply ({error})") from error
+            raise TemplateError(
+                "parse", f"template: base: the template is nested too deeply ({error})"
+            ) from error
         exec(code, self.globals)  # noqa: S102  # the text is made here; see the module's docstring
         return self.globals["render"]  # type: ignore[return-value]  # defined by the line above
 
@@ -278,18 +284,21 @@ class _Body:
         self._source.line(f"{found} = rounds({value.code}, {pairs}, {self._now()}, B)")
         inner, dot = dict(self._variables), self._dot
         item = _Value(element, None, f"boxes({value.code})")
-        with self._source.block(f"if {found}:"):
-            with self._source.block(f"for {f'{key}, {element}' if pairs else element} in {found}:"):
-                targets = [key, element] if pairs else [element]
-                for variable, code in zip(pipe.variables, targets, strict=False):
-                    self._take(variable.names[0], _Value(code), item.boxed if code == element else "False")
-                self._dot = item
-                self._statements(branch.body, write)
+        loop = f"for {f'{key}, {element}' if pairs else element} in {found}:"
+        with self._source.block(f"if {found}:"), self._source.block(loop):
+            targets = [key, element] if pairs else [element]
+            for variable, code in zip(pipe.variables, targets, strict=False):
+                self._take(variable.names[0], _Value(code), item.boxed if code == element else "False")
+            self._dot = item
+            self._statements(branch.body, write)
         self._variables, self._dot = inner, dot
         self._otherwise(branch, write)
 
     def _take(self, name: str, value: _Value, boxed: str) -> None:
-        known = self._variables[name]
+        known = self._variables.get(name)
+        if known is None:
+            # An assignment to nothing: the pipeline before the loop has failed on it.
+            return
         self._variables[name] = replace(known, boxed=boxed)
         self._source.line(f"{known.code} = {value.code}")
 
@@ -393,19 +402,23 @@ class _Body:
     ) -> _Value:
         if not rest and final is None:
             return self._field(base, names)
-        site = self._now()
-        codes = []
-        for each in rest:
-            code = self._argument(each, "interface {}")
-            literal = repr(str(each)) if isinstance(each, Bool | Number | String) else None
-            codes.append(f"({code}, {self._now()}, {literal})")
-        if final is not None:
-            codes.append(f"({final.code}, {self._now()}, None)")
-        result = self._source.fresh("t")
-        given = "(" + "".join(f"{code}, " for code in codes) + ")"
-        sites = f"({site}, {self._site(node)})"
-        self._source.line(f"{result} = invoke({base.code}, {names!r}, {sites}, {base.boxed}, {given})")
+        given = len(rest) + (final is not None)
+        owner, result = self._source.fresh("t"), self._source.fresh("t")
+        self._source.line(f"{owner} = owner({base.code}, {names!r}, {self._now()}, {base.boxed}, {given})")
+        self._source.line(f"{result} = None")
+        with self._source.block(f"if {owner} is not None:"):
+            codes = [self._method_argument(each) for each in rest]
+            if final is not None:
+                codes.append(f"({final.code}, {self._now()}, None)")
+            sites = f"({self._now()}, {self._site(node)})"
+            arguments = "(" + "".join(f"{code}, " for code in codes) + ")"
+            self._source.line(f"{result} = invoke({owner}, {names[-1]!r}, {sites}, {arguments})")
         return _Value(result)
+
+    def _method_argument(self, node: Argument) -> str:
+        code = self._argument(node, "interface {}")
+        literal = repr(str(node)) if isinstance(node, Bool | Number | String) else None
+        return f"({code}, {self._now()}, {literal})"
 
     def _field(self, base: _Value, names: tuple[str, ...]) -> _Value:
         base = base if _is_name(base.code) else self._named(base)
@@ -473,7 +486,11 @@ class _Body:
             case "float64":
                 found, expected = (node.floating if isinstance(node, Number) else None), "float"
             case "uint32":
-                found = node.unsigned & 0xFFFFFFFF if isinstance(node, Number) and node.unsigned is not None else None
+                found = (
+                    node.unsigned & 0xFFFFFFFF
+                    if isinstance(node, Number) and node.unsigned is not None
+                    else None
+                )
                 expected = "unsigned integer"
             case _:
                 return self._raise(f"can't handle {node} for arg of type {type_}").code
@@ -500,9 +517,7 @@ class _Body:
 
     # -- calls -------------------------------------------------------------------------------------
 
-    def _call(
-        self, function: Function, node: Node, rest: list[Argument], final: _Value | None
-    ) -> _Value:
+    def _call(self, function: Function, node: Node, rest: list[Argument], final: _Value | None) -> _Value:
         name, given = function.name, len(rest) + (final is not None)
         wanted = len(function.parameters)
         if function.variadic and given < wanted - 1:
@@ -562,9 +577,7 @@ class _Body:
             self._here = place
         return _Value(result)
 
-    def _choose(
-        self, rest: list[Argument], final: _Value | None, result: str, place: str, test: str
-    ) -> None:
+    def _choose(self, rest: list[Argument], final: _Value | None, result: str, place: str, test: str) -> None:
         if not rest:
             self._source.line(f"{result} = {final.code if final else None}")
             return
@@ -579,5 +592,3 @@ def _is_hex_or_rune(text: str) -> bool:
     if text.startswith("'"):
         return True
     return text[:2] in ("0x", "0X") and len(text) > 2 and not any(char in text for char in "pP")
-
-

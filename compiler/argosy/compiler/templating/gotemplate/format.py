@@ -2,11 +2,19 @@
 
 from math import copysign, isinf, isnan
 
-from argosy.compiler.templating.quoting import quote
 from argosy.compiler.templating.gotemplate.values import GoObject, NamedInt, Slice, go_type
 from argosy.compiler.templating.limits import MAX_ITEMS, MAX_TEXT, LimitError, check_text
+from argosy.compiler.templating.quoting import quote
 
-__all__ = ["float_digits", "format_float", "go_syntax", "print_values", "println_values", "show", "show_action"]
+__all__ = [
+    "float_digits",
+    "format_float",
+    "go_syntax",
+    "print_values",
+    "println_values",
+    "show",
+    "show_action",
+]
 
 
 def float_digits(value: float) -> tuple[str, str, int]:

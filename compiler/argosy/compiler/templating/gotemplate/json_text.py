@@ -142,7 +142,7 @@ def _without_lone_surrogates(value: object) -> object:
     return value
 
 
-class _Found(Exception):
+class _FoundError(Exception):
     """The first thing that Go's scanner does not like."""
 
 
@@ -160,17 +160,17 @@ class _Scanner:
             self._skip()
             if self._at < len(self._data):
                 self._fail("after top-level value")
-        except _Found as found:
+        except _FoundError as found:
             return str(found)
         return "invalid JSON"
 
     def _fail(self, context: str) -> None:
         if self._at >= len(self._data) and not context.startswith(_INSIDE):
-            raise _Found("unexpected end of JSON input")
+            raise _FoundError("unexpected end of JSON input")
         # Go's scanner feeds itself a blank at the end.
         char = self._char() or " "
         shown = "'\\''" if char == "'" else "'\"'" if char == '"' else f"'{quote(char)[1:-1]}'"
-        raise _Found(f"invalid character {shown} {context}")
+        raise _FoundError(f"invalid character {shown} {context}")
 
     def _skip(self) -> None:
         while self._at < len(self._data) and self._data[self._at] in " \t\r\n":
@@ -283,5 +283,3 @@ class _Scanner:
             if self._char() != ",":
                 self._fail("after object key:value pair")
             self._at += 1
-
-

@@ -106,8 +106,4 @@ def _real(item: Item) -> Number:
         raise NumberSyntaxError(f"illegal number syntax: {quote(text)}")
     if not any(char in text for char in ".eEpP"):
         raise NumberSyntaxError(f"integer overflow: {quote(text)}")
-    return Number(
-        item.start, text, _whole(value, _MIN_INT, _MAX_INT), _whole(value, 0, _MAX_UINT), value
-    )
-
-
+    return Number(item.start, text, _whole(value, _MIN_INT, _MAX_INT), _whole(value, 0, _MAX_UINT), value)

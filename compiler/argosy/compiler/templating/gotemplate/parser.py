@@ -190,12 +190,13 @@ class _Parser:
 
     def _statements(self) -> tuple[list[Statement], _End]:
         body: list[Statement] = []
-        while self._peek_solid().kind is not Kind.EOF:
+        while True:
+            if self._peek_solid().kind is Kind.EOF:
+                self.fail("unexpected EOF")
             statement = self._text_or_action()
             if isinstance(statement, _End):
                 return body, statement
             body.append(statement)
-        self.fail("unexpected EOF")
 
     def _text_or_action(self) -> Statement | _End:
         item = self._next_solid()

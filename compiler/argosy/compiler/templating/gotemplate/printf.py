@@ -1,4 +1,4 @@
-"""`printf`: the verbs, flags and complaints (`%!d(string=x)`) of Go's package `fmt`. Numbers are in `digits`."""
+"""`printf`: the verbs, flags and complaints (`%!d(string=x)`) of Go's package `fmt`."""
 
 import re
 from dataclasses import dataclass, replace
@@ -177,14 +177,22 @@ def _value(value: object, verb: _Verb) -> str:
     if isinstance(value, list):
         return "[" + " ".join(_inner(item, verb) for item in value) + "]"
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{_inner(key, verb)}:{_inner(value[key], verb)}" for key in sorted(value)) + "]"
+        return (
+            "map["
+            + " ".join(f"{_inner(key, verb)}:{_inner(value[key], verb)}" for key in sorted(value))
+            + "]"
+        )
     if isinstance(value, bool):
         return _pad(show(value), verb) if verb.letter in "tv" else _bad(value, verb)
     if isinstance(value, int):
         return _integer(value, verb)
     if isinstance(value, float):
         known = verb.letter in "vbgGxXfFeE"
-        return _pad(float_text(value, verb.letter, verb.flags, verb.width, verb.precision), verb) if known else _bad(value, verb)
+        return (
+            _pad(float_text(value, verb.letter, verb.flags, verb.width, verb.precision), verb)
+            if known
+            else _bad(value, verb)
+        )
     if isinstance(value, complex):
         return _complex(value, verb)
     if isinstance(value, str):

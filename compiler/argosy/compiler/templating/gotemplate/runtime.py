@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.gotemplate.format import show
 from argosy.compiler.templating.gotemplate.functions import GoError
-from argosy.compiler.templating.quoting import as_bytes, quote
 from argosy.compiler.templating.gotemplate.values import GoObject, Slice, go_type, is_list
 from argosy.compiler.templating.limits import (
     MAX_ITEMS,
@@ -15,6 +14,7 @@ from argosy.compiler.templating.limits import (
     LimitError,
     check_text,
 )
+from argosy.compiler.templating.quoting import as_bytes, quote
 from argosy.generators.parameters import StringMap
 from argosy.schemas.position import Path
 
@@ -46,10 +46,10 @@ class Site:
         line_start = before.rfind("\n") + 1
         line = before.count("\n") + 1
         column = len(as_bytes(before[line_start:]))
-        text = f"template: base:{line}:{column}: executing {quote(self.template)} at <{self.context}>: {message}"
-        return TemplateError(
-            "execute", text, path=self.path, line=line, column=self.start - line_start + 1
+        text = (
+            f"template: base:{line}:{column}: executing {quote(self.template)} at <{self.context}>: {message}"
         )
+        return TemplateError("execute", text, path=self.path, line=line, column=self.start - line_start + 1)
 
 
 def boxes(container: object) -> bool:
@@ -113,47 +113,18 @@ class Runtime:
             if self._missing == "zero":
                 return ("" if is_text else None), not is_text
             return None, False
-        return self._attribute(value, name, (site, site), boxed, None), False
-
-    def _attribute(
-        self,
-        value: object,
-        name: str,
-        sites: tuple[int, int],
-        boxed: bool,
-        arguments: tuple["_Given", ...] | None,
-    ) -> object:
-        site = sites[0]
-        shown = "interface {}" if boxed else go_type(value)
         if not isinstance(value, GoObject) or name not in value.attributes:
-            raise self.fail(site, f"can't evaluate field {name} in type {shown}")
-        parameters = value.attributes[name]
-        if parameters is None:
-            if arguments is not None:
-                raise self.fail(site, f"{name} has arguments but cannot be invoked as function")
-            return getattr(value, name)
-        given = arguments or ()
-        if len(given) != len(parameters):
-            raise self.fail(
-                site, f"wrong number of args for {name}: want {len(parameters)} got {len(given)}"
-            )
-        checked = [self._given(each, type_) for each, type_ in zip(given, parameters, strict=True)]
-        try:
-            return getattr(value, name)(*checked)
-        except (GoError, LimitError, ArithmeticError, ValueError) as error:
-            raise self.called(error, sites[1], name) from error
+            raise self.fail(site, _no_field(value, name, boxed))
+        if value.attributes[name] is None:
+            return getattr(value, name), False
+        self._count(value, name, site, 0)
+        return self.invoke(value, name, (site, site), ()), False
 
-    def invoke(
-        self,
-        value: object,
-        names: Sequence[str],
-        sites: tuple[int, int],
-        boxed: bool,
-        arguments: tuple["_Given", ...],
-    ) -> object:
-        """`value.a.b argument…`: a method's call, or Go's complaint that it is none. `sites` are the node at
-        work and the call itself, which errors of the method name."""
-        site = sites[0]
+    def owner(self, value: object, names: Sequence[str], site: int, boxed: bool, given: int) -> object:
+        """The object of whose method `value.a.b argument…` is a call; None where there is no value at all.
+
+        Raises Go's complaint where it is no method: before any argument is looked at, as Go does.
+        """
         for name in names[:-1]:
             value, boxed = self._field(value, name, site, boxed)
         name = names[-1]
@@ -161,7 +132,28 @@ class Runtime:
             return self._field(value, name, site, boxed)[0]
         if isinstance(value, dict):
             raise self.fail(site, f"{name} is not a method but has arguments")
-        return self._attribute(value, name, sites, boxed, arguments)
+        if not isinstance(value, GoObject) or name not in value.attributes:
+            raise self.fail(site, _no_field(value, name, boxed))
+        if value.attributes[name] is None:
+            raise self.fail(site, f"{name} has arguments but cannot be invoked as function")
+        self._count(value, name, site, given)
+        return value
+
+    def _count(self, value: GoObject, name: str, site: int, given: int) -> None:
+        wanted = len(value.attributes[name] or ())
+        if given != wanted:
+            raise self.fail(site, f"wrong number of args for {name}: want {wanted} got {given}")
+
+    def invoke(
+        self, value: GoObject, name: str, sites: tuple[int, int], arguments: tuple[_Given, ...]
+    ) -> object:
+        """The call of a method. `sites` are the node at work and the call, which the method's errors name."""
+        parameters = value.attributes[name] or ()
+        checked = [self._given(each, type_) for each, type_ in zip(arguments, parameters, strict=True)]
+        try:
+            return getattr(value, name)(*checked)
+        except (GoError, LimitError, ArithmeticError, ValueError) as error:
+            raise self.called(error, sites[1], name) from error
 
     # -- types -------------------------------------------------------------------------------------
 
@@ -234,6 +226,8 @@ def join_output(pieces: Iterable[str]) -> str:
     return "".join(collected)
 
 
+def _no_field(value: object, name: str, boxed: bool) -> str:
+    return f"can't evaluate field {name} in type {'interface {}' if boxed else go_type(value)}"
 
 
 def value_text(value: object) -> str:

@@ -54,7 +54,7 @@ class Uint8(int):
 
 
 class Slice(list[object]):
-    """A slice whose elements have a Go type of their own (`string`, `int`, `[]interface {}`), or a nil slice."""
+    """A slice whose elements have a Go type of their own (`string`, `int`, …), or a nil slice."""
 
     __slots__ = ("element", "is_nil")
 

@@ -89,7 +89,7 @@ def _node_syntax(node: yaml.Node) -> str:
     if isinstance(node, yaml.MappingNode):
         pairs = ", ".join(f"{_node_syntax(key)}:{_node_syntax(value)}" for key, value in node.value)
         return f"map[interface {{}}]interface {{}}{{{pairs}}}"
-    value = plain_value(node.value) if not node.style else node.value
+    value = node.value if getattr(node, "style", None) else plain_value(node.value)
     return "interface {}(nil)" if value is None else go_syntax(value)
 
 
@@ -121,5 +121,3 @@ def _plain(value: object, spent: list[int]) -> object:
     if isinstance(value, complex) or (isinstance(value, float) and not isfinite(value)):
         return write_json(value)
     return value
-
-

@@ -1,5 +1,5 @@
-"""Sprig's functions (github.com/Masterminds/sprig/v3 3.3), by topic; without env, expandenv and getHostByName,
-which Argo CD takes away."""
+"""Sprig's functions (github.com/Masterminds/sprig/v3 3.3), by topic; without env, expandenv and
+getHostByName, which Argo CD takes away."""
 
 from argosy.compiler.templating.gotemplate.functions import Table
 from argosy.compiler.templating.gotemplate.sprig import (

@@ -1,12 +1,12 @@
-"""Sprig's keys and certificates, made with the package `cryptography` (an extra, imported on the first call)."""
+"""Sprig's keys and certificates, made with the package `cryptography` (an extra, imported when called)."""
 
 import datetime
 import ipaddress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.format import show
+from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.sprig.ciphers import optional
 from argosy.compiler.templating.gotemplate.sprig.encodings import decode_base64
 from argosy.compiler.templating.gotemplate.values import GoObject
@@ -127,7 +127,8 @@ def _signed(
         .not_valid_before(start)
         .not_valid_after(start + datetime.timedelta(days=days))
         .add_extension(
-            x509.KeyUsage(digital_signature=True, key_encipherment=True, key_cert_sign=authority, **usages), True
+            x509.KeyUsage(digital_signature=True, key_encipherment=True, key_cert_sign=authority, **usages),
+            True,
         )
         .add_extension(
             x509.ExtendedKeyUsage(
@@ -224,4 +225,3 @@ FUNCTIONS: Table = {
     "genSignedCert": (_signed_by, f"{_LISTS}, {_TYPE}", _TYPE),
     "genSignedCertWithKey": (_signed_by_with_key, f"{_LISTS}, {_TYPE}, string", _TYPE),
 }
-

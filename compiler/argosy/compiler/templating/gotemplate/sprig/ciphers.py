@@ -24,9 +24,10 @@ _BLOCK = 16
 _PASSWORDS = {
     "maximum": "anoxxxxxxxxxxxxxxxxx axxxxxxxxxxxxxxxxxno",
     "long": (
-        "CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno CvcvnoCvccCvcv"
-        " CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno CvccnoCvccCvcv CvccCvccnoCvcv"
-        " CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno CvccnoCvcvCvcc CvccCvcvnoCvcc CvccCvcvCvccno"
+        "CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno"
+        " CvcvnoCvccCvcv CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno"
+        " CvccnoCvccCvcv CvccCvccnoCvcv CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno"
+        " CvccnoCvcvCvcc CvccCvcvnoCvcc CvccCvcvCvccno"
     ),
     "medium": "CvcnoCvc CvcCvcno",
     "short": "Cvcn",
@@ -53,7 +54,9 @@ def optional(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        raise GoError(f"the package {module.partition('.')[0]} is not installed: pip install 'argosy[crypto]'") from None
+        raise GoError(
+            f"the package {module.partition('.')[0]} is not installed: pip install 'argosy[crypto]'"
+        ) from None
 
 
 def _bcrypt(text: str) -> str:

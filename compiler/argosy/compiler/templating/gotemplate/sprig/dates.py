@@ -1,7 +1,6 @@
 """Sprig's functions on dates. `now` and what compares with it are not reproducible; `analysis` lists them."""
 
 import time
-from typing import cast
 
 from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.sprig.durations import (
@@ -13,12 +12,19 @@ from argosy.compiler.templating.gotemplate.sprig.durations import (
 )
 from argosy.compiler.templating.gotemplate.sprig.layouts import parse_time
 from argosy.compiler.templating.gotemplate.sprig.times import Time, load_zone
-from argosy.compiler.templating.gotemplate.values import Int64, wrap64
+from argosy.compiler.templating.gotemplate.values import Int64, go_type, wrap64
 
 __all__ = ["FUNCTIONS"]
 
 _ZERO = Time(-62_135_596_800)
-_AGES = (("y", 24 * 365 * HOUR), ("mo", 24 * 30 * HOUR), ("d", 24 * HOUR), ("h", HOUR), ("m", MINUTE), ("s", SECOND))
+_AGES = (
+    ("y", 24 * 365 * HOUR),
+    ("mo", 24 * 30 * HOUR),
+    ("d", 24 * HOUR),
+    ("h", HOUR),
+    ("m", MINUTE),
+    ("s", SECOND),
+)
 
 
 def _now() -> Time:
@@ -29,8 +35,8 @@ def _now() -> Time:
 def _moment(value: object) -> Time:
     if isinstance(value, Time):
         return value
-    if value.__class__ is int or isinstance(value, Int64):
-        return Time(int(cast(int, value)))
+    if isinstance(value, int) and go_type(value) in ("int", "int64"):
+        return Time(int(value))
     return _now()
 
 

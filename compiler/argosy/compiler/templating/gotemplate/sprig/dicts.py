@@ -26,9 +26,10 @@ def _set(mapping: _Map | None, key: str, value: object) -> _Map:
     return mapping
 
 
-def _unset(mapping: _Map | None, key: str) -> _Map | None:
-    if mapping:
-        mapping.pop(key, None)
+def _unset(mapping: _Map | None, key: str) -> _Map:
+    if mapping is None:
+        return {}
+    mapping.pop(key, None)
     return mapping
 
 

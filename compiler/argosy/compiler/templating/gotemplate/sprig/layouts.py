@@ -17,17 +17,25 @@ from argosy.compiler.templating.gotemplate.sprig.times import (
 __all__ = ["parse_time"]
 
 _FRACTION = re.compile(r"[.,][0-9]+")
-_ZONE_NAME = re.compile(r"GMT[+-][0-9]{1,2}|ChST|MeST|[A-Z]{4}T|[A-Z]{3}T|WITA|[A-Z]{3}|[+-][0-9]{2}(?![0-9])")
+_ZONE_NAME = re.compile(
+    r"GMT[+-][0-9]{1,2}|ChST|MeST|[A-Z]{4}T|[A-Z]{3}T|WITA|[A-Z]{3}|[+-][0-9]{2}(?![0-9])"
+)
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def _quoted(text: str) -> str:
-    return '"' + "".join(
-        f"\\{char}" if char in '"\\' else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
-        if char < " " or not char.isascii()
-        else char
-        for char in text
-    ) + '"'
+    return (
+        '"'
+        + "".join(
+            f"\\{char}"
+            if char in '"\\'
+            else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
+            if char < " " or not char.isascii()
+            else char
+            for char in text
+        )
+        + '"'
+    )
 
 
 def parse_time(layout: str, text: str) -> Time:
@@ -35,7 +43,7 @@ def parse_time(layout: str, text: str) -> Time:
     return _Reader(layout, text).read()
 
 
-class _Bad(Exception):
+class _MisfitError(Exception):
     """The text does not fit the chunk of the layout."""
 
 
@@ -58,11 +66,13 @@ class _Reader:
             self._skip(self._layout[at : chunk.end() - len(spelled)])
             at = chunk.end()
             following = chunks[index + 1] if index + 1 < len(chunks) else None
-            self._next_is_fraction = following is not None and following.start() == at and following[0][0] in ".,"
+            self._next_is_fraction = (
+                following is not None and following.start() == at and following[0][0] in ".,"
+            )
             held = self._rest
             try:
                 self._chunk(spelled)
-            except _Bad:
+            except _MisfitError:
                 self._fail(spelled, held)
         self._skip(self._layout[at:])
         if self._rest:
@@ -97,7 +107,7 @@ class _Reader:
 
     def _number(self, two_digits: bool = False) -> int:
         if not self._digit(0) or (two_digits and not self._digit(1)):
-            raise _Bad
+            raise _MisfitError
         length = 2 if self._digit(1) else 1
         return int(self._take(length))
 
@@ -108,7 +118,7 @@ class _Reader:
     def _fixed(self, length: int) -> int:
         digits = self._rest[:length]
         if len(digits) < length or not (digits.isascii() and digits.isdigit()):
-            raise _Bad
+            raise _MisfitError
         return int(self._take(length))
 
     def _name(self, names: tuple[str, ...], length: int | None) -> int:
@@ -117,7 +127,7 @@ class _Reader:
             if self._rest[: len(short)].lower() == short.lower():
                 self._take(len(short))
                 return index
-        raise _Bad
+        raise _MisfitError
 
     def _chunk(self, chunk: str) -> None:
         match chunk:
@@ -173,7 +183,7 @@ class _Reader:
         word = self._take(2)
         halves = {"AM": False, "PM": True} if chunk == "PM" else {"am": False, "pm": True}
         if word not in halves:
-            raise _Bad
+            raise _MisfitError
         self._afternoon = halves[word]
 
     def _optional_fraction(self) -> None:
@@ -186,10 +196,10 @@ class _Reader:
             self._optional_fraction()
             return
         if self._rest[:1] not in (".", ","):
-            raise _Bad
+            raise _MisfitError
         digits = self._rest[1 : len(chunk)]
         if len(digits) < len(chunk) - 1 or not digits.isdigit():
-            raise _Bad
+            raise _MisfitError
         self._take(len(chunk))
         self._nanosecond = int(digits[:9].ljust(9, "0"))
 
@@ -200,7 +210,7 @@ class _Reader:
             return
         match = _ZONE_NAME.match(self._rest)
         if not match:
-            raise _Bad
+            raise _MisfitError
         self._zone = self._take(match.end())
 
     def _zone_offset(self, chunk: str) -> None:
@@ -211,7 +221,7 @@ class _Reader:
         pattern = re.sub("0[57]|00", "([0-9]{2})", re.escape("+" + chunk[1:]).replace("\\+", "([+-])", 1))
         match = re.match(pattern, self._rest)
         if not match:
-            raise _Bad
+            raise _MisfitError
         hour, minute, second = (int(part) for part in (*match.groups()[1:], 0, 0)[:3])
         self._ranged(hour, 0, 24, "time zone offset hour")
         self._ranged(minute, 0, 60, "time zone offset minute")
@@ -260,7 +270,7 @@ class _Reader:
         if self._offset:
             return Time(wall - self._offset, self._nanosecond, Zone(self._zone, self._offset))
         if self._zone and self._offset is None:
-            # A name that the local zone does not know shifts nothing; only GMT+3 and its like shows an offset.
+            # A name that the local zone does not know shifts nothing; only GMT+3 and its like have an offset.
             hours = self._zone[3:] if self._zone.startswith("GMT") and len(self._zone) > 3 else "0"
             return Time(wall, self._nanosecond, Zone(self._zone, int(hours) * 3600))
         return Time(wall, self._nanosecond, utc_zone())

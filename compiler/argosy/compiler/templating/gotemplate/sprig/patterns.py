@@ -1,4 +1,4 @@
-"""Sprig's regular expressions, in RE2's syntax and with its guarantee: time grows with the text, never faster.
+"""Sprig's regular expressions, in RE2's syntax and with its guarantee: no faster growth than the text's.
 
 The patterns are the users', hence google-re2 and not `re`. It is imported when a template first needs it.
 """
@@ -62,7 +62,7 @@ def _panicking(pattern: str) -> Any:
         return _compiled(pattern)
     except GoError as error:
         shown = f"`{pattern}`" if "`" not in pattern and pattern.isprintable() else quote(pattern)
-        raise GoError(f"regexp: Compile({shown}): {str(error)}") from None
+        raise GoError(f"regexp: Compile({shown}): {error!s}") from None
 
 
 def _matches(regex: Any, data: bytes) -> Iterator[Any]:
@@ -117,7 +117,8 @@ def _find_all(regex: Any, text: str, limit: int) -> Slice:
 
 
 def _replace(regex: Any, text: str, replacement: str | None, literal: str = "") -> str:
-    data, out, at, size = as_bytes(text), [], 0, 0
+    out: list[bytes] = []
+    data, at, size = as_bytes(text), 0, 0
     template = as_bytes(replacement) if replacement is not None else as_bytes(literal)
     for match in _matches(regex, data):
         filled = template if replacement is None else _expand(template, match, regex)
@@ -130,7 +131,8 @@ def _replace(regex: Any, text: str, replacement: str | None, literal: str = "") 
 
 def _expand(template: bytes, match: Any, regex: Any) -> bytes:
     """`Regexp.Expand`: `$name` takes the longest name of letters, digits and `_`."""
-    out, at = [], 0
+    out: list[bytes] = []
+    at = 0
     while True:
         dollar = template.find(b"$", at)
         if dollar < 0:
@@ -185,7 +187,7 @@ def _split(regex: Any, text: str, limit: int) -> Slice:
     parts: list[str] = []
     at = end = 0
     for match in _matches(regex, data):
-        if 0 < limit and len(parts) == limit - 1:
+        if limit > 0 and len(parts) == limit - 1:
             break
         end = match.start()
         if match.end() != 0:
@@ -203,7 +205,11 @@ def _quote_meta(text: str) -> str:
 
 FUNCTIONS: Table = {
     "mustRegexFind": (lambda p, text: _find(_compiled(p), text), "string, string", "string"),
-    "mustRegexFindAll": (lambda p, text, n: _find_all(_compiled(p), text, n), "string, string, int", "[]string"),
+    "mustRegexFindAll": (
+        lambda p, text, n: _find_all(_compiled(p), text, n),
+        "string, string, int",
+        "[]string",
+    ),
     "mustRegexMatch": (_must_match, "string, string", "bool"),
     "mustRegexReplaceAll": (
         lambda p, text, new: _replace(_compiled(p), text, new),

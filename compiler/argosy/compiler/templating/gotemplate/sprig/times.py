@@ -13,7 +13,17 @@ from argosy.compiler.templating.gotemplate.functions import GoError
 from argosy.compiler.templating.gotemplate.sprig.durations import SECOND, Duration
 from argosy.compiler.templating.gotemplate.values import GoObject, Int64, NamedInt
 
-__all__ = ["LAYOUT", "MONTHS", "WEEKDAYS", "Clock", "Time", "Zone", "days_from_civil", "load_zone", "utc_zone"]
+__all__ = [
+    "LAYOUT",
+    "MONTHS",
+    "WEEKDAYS",
+    "Clock",
+    "Time",
+    "Zone",
+    "days_from_civil",
+    "load_zone",
+    "utc_zone",
+]
 
 MONTHS = (
     "January",
@@ -131,9 +141,9 @@ class Clock:
 
 
 _NO_ARGUMENTS = (
-    "Year Month Day Hour Minute Second Nanosecond Weekday YearDay Unix UnixMilli UnixMicro UnixNano UTC Local"
-    " IsZero String"
-).split()
+    *("Year", "Month", "Day", "Hour", "Minute", "Second", "Nanosecond", "Weekday", "YearDay"),
+    *("Unix", "UnixMilli", "UnixMicro", "UnixNano", "UTC", "Local", "IsZero", "String"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +190,10 @@ class Time(GoObject):
         """RFC 3339."""
         year = self.clock().year
         if not 0 <= year <= 9999:
-            raise GoError("json: error calling MarshalJSON for type time.Time: Time.MarshalJSON: year outside of range [0,9999]")
+            raise GoError(
+                "json: error calling MarshalJSON for type time.Time:"
+                " Time.MarshalJSON: year outside of range [0,9999]"
+            )
         return self.format("2006-01-02T15:04:05.999999999Z07:00")
 
     def format(self, layout: str) -> str:

@@ -86,7 +86,9 @@ def _userinfo(text: str) -> str:
 
 
 def _parts(text: str) -> dict[str, object]:
-    parts = dict.fromkeys(("scheme", "host", "hostname", "path", "query", "opaque", "fragment", "userinfo"), "")
+    parts = dict.fromkeys(
+        ("scheme", "host", "hostname", "path", "query", "opaque", "fragment", "userinfo"), ""
+    )
     if any(byte < 0x20 or byte == 0x7F for byte in as_bytes(text)):
         raise GoError("net/url: invalid control character in URL")
     if text == "*":

@@ -49,7 +49,11 @@ class Version(GoObject):
     def go_string(self) -> str:
         """The version in full, without a leading v."""
         text = ".".join(map(str, self.numbers))
-        return text + (f"-{self.prerelease}" if self.prerelease else "") + (f"+{self.metadata}" if self.metadata else "")
+        return (
+            text
+            + (f"-{self.prerelease}" if self.prerelease else "")
+            + (f"+{self.metadata}" if self.metadata else "")
+        )
 
     def order(self, other: "Version") -> int:
         """-1, 0 or 1; build metadata does not count."""
@@ -249,7 +253,9 @@ class _Constraint:
         mine, theirs = self.version.numbers, version.numbers
         if not self.loose:
             return order <= 0
-        return not (theirs[0] > mine[0] or (theirs[0] == mine[0] and theirs[1] > mine[1] and not self.any_minor))
+        return not (
+            theirs[0] > mine[0] or (theirs[0] == mine[0] and theirs[1] > mine[1] and not self.any_minor)
+        )
 
     def _tilde(self, version: Version, order: int) -> bool:
         mine, theirs = self.version.numbers, version.numbers

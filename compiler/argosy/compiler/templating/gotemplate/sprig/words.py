@@ -1,4 +1,4 @@
-"""Sprig's camelcase, snakecase and kebabcase: how a text falls into words, as github.com/huandu/xstrings 1.5 sees it."""
+"""Sprig's camelcase, snakecase and kebabcase: how github.com/huandu/xstrings 1.5 finds the words of a text."""
 
 from collections.abc import Iterator
 from enum import Enum, auto
@@ -10,7 +10,13 @@ from argosy.compiler.templating.spaces import is_space
 
 __all__ = ["FUNCTIONS"]
 
-_IDEOGRAPHS = (("\u3034", "\u30ff"), ("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"), ("\uff66", "\uff9f"))
+_IDEOGRAPHS = (
+    ("\u3034", "\u30ff"),
+    ("\u3400", "\u4dbf"),
+    ("\u4e00", "\u9fff"),
+    ("\uf900", "\ufaff"),
+    ("\uff66", "\uff9f"),
+)
 
 
 class _Word(Enum):
@@ -95,27 +101,28 @@ class _Joiner:
         self._words = _words(text)
         self._connector = connector
         self._out: list[str] = []
-        self._kind, self._word = _Word.END, ""
+        self._kind: _Word = _Word.END
+        self._word = ""
 
     def run(self) -> str:
-        self._advance()
-        if self._kind is _Word.END:
+        before, word = self._advance()
+        if before is _Word.END:
             return ""
         while True:
-            before, word = self._kind, self._word
-            self._advance()
-            if self._kind is _Word.END:
+            following, _ = self._advance()
+            if following is _Word.END or before is not _Word.CONNECTOR:
                 self._write(before, word)
+            if following is _Word.END:
                 break
-            if before is not _Word.CONNECTOR:
-                self._write(before, word)
             self._after(before, word)
-            if self._kind is _Word.END:
+            before, word = self._kind, self._word
+            if before is _Word.END:
                 break
         return "".join(self._out)
 
-    def _advance(self) -> None:
+    def _advance(self) -> tuple[_Word, str]:
         self._kind, self._word = next(self._words, (_Word.END, ""))
+        return self._kind, self._word
 
     def _after(self, before: _Word, word: str) -> None:
         if before is _Word.CONNECTOR:
@@ -130,16 +137,15 @@ class _Joiner:
             self._connect()
             return
         number = self._word
-        self._advance()
-        if self._kind is _Word.END:
-            self._write(_Word.NUMBER, number)
-        elif self._kind is not _Word.ALPHABET:
-            self._write(_Word.NUMBER, number)
-            self._connect()
-        else:
+        following, _ = self._advance()
+        if following is _Word.ALPHABET:
             self._out.append(self._connector)
             self._write(_Word.NUMBER, number)
             self._alphanumerics()
+            return
+        self._write(_Word.NUMBER, number)
+        if following is not _Word.END:
+            self._connect()
 
     def _alphanumerics(self) -> None:
         while self._kind in (_Word.ALPHABET, _Word.NUMBER):
@@ -157,7 +163,9 @@ class _Joiner:
             self._out.append(word)
             return
         for char in word:
-            self._out.append(self._connector if _is_connector(char) else lower_char(char) if _is_upper(char) else char)
+            self._out.append(
+                self._connector if _is_connector(char) else lower_char(char) if _is_upper(char) else char
+            )
 
 
 def _camelcase(text: str) -> str:
