@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+import sysconfig
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,10 +163,10 @@ def _kubectl() -> str:
 
 
 def _example() -> Path:
-    """The shop: beside this module in a wheel, in `examples/` in a checkout."""
-    here = Path(__file__).resolve()
-    candidates = [here.parent / "shop", *(parent / "examples" / "shop" for parent in here.parents)]
-    for candidate in candidates:
+    """The shop: in `examples/` of a checkout, else among the data that the wheel installed."""
+    installed = Path(sysconfig.get_path("data"), "share", "argosy")
+    for folder in (*Path(__file__).resolve().parents, installed):
+        candidate = folder / "examples" / "shop"
         if (candidate / "root.yaml").is_file():
             return candidate
     raise DemoError(
