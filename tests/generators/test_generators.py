@@ -1,0 +1,184 @@
+"""Generators on worlds of plain values: what recorded answers leave open, origins, unknown answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from argosy.generators.generator import AnswerMissingError, Context, GeneratorError, Settings
+from argosy.generators.parameters import StringMap
+from argosy.generators.transform import transform
+from argosy.generators.world import IN_CLUSTER_SERVER, ClusterSecret
+from argosy.schemas.model.origin import Origin
+
+DEV = ClusterSecret("c-dev", "dev", "https://dev", "shop", {"env": "dev"}, {"owner": "a"})
+PROD = ClusterSecret("c-prod", "Prod_1", "https://prod", "", {"env": "prod"})
+
+
+def origins(entry: dict[str, Any], context: Context) -> list[Origin]:
+    return [parameters.origin for each in transform(entry, ("g",), context) for parameters in each.parameters]
+
+
+def test_list_elements_keep_their_places(make_context: Callable[..., Context], make_world: Any) -> None:
+    entry = {"list": {"elements": [{"a": "1"}, {"a": "2"}]}}
+    found = origins(entry, make_context(make_world()))
+    assert [str(origin.position) for origin in found] == ["g.list.elements.0:1:1", "g.list.elements.1:1:1"]
+
+
+def test_a_list_element_that_is_no_string_is_refused_where_it_stands(generate: Any) -> None:
+    with pytest.raises(GeneratorError, match="`replicas` must be a string") as caught:
+        generate({"list": {"elements": [{"name": "a"}, {"replicas": 3}]}}, dialect="fasttemplate")
+    assert str(caught.value.position) == "generators.0.list.elements.1.replicas:1:1"
+
+
+def test_elements_and_elements_yaml_are_concatenated(generate: Any) -> None:
+    found = generate({"list": {"elements": [{"k": 1}], "elementsYaml": "- {k: 2}\n- {k: 3}"}})
+    assert found == [{"k": 1.0}, {"k": 2.0}, {"k": 3.0}]
+
+
+def test_clusters_are_the_implicit_one_and_those_with_secrets(generate: Any, make_world: Any) -> None:
+    found = generate({"clusters": {}}, make_world(secrets=(DEV, PROD)))
+    assert [each["name"] for each in found] == ["in-cluster", "dev", "Prod_1"]
+    assert found[1]["metadata"] == {"labels": {"env": "dev"}, "annotations": {"owner": "a"}}
+    assert isinstance(found[1]["metadata"]["labels"], StringMap)
+    assert found[2]["nameNormalized"] == "prod-1"
+    assert "annotations" not in found[2]["metadata"]
+
+
+def test_a_secret_for_the_internal_address_replaces_the_implicit_cluster(
+    generate: Any, make_world: Any
+) -> None:
+    own = ClusterSecret("c-own", "management", IN_CLUSTER_SERVER)
+    found = generate({"clusters": {}}, make_world(secrets=(own,)))
+    assert [each["name"] for each in found] == ["management"]
+
+
+def test_any_selector_drops_the_implicit_cluster(generate: Any, make_world: Any) -> None:
+    selector = {"matchExpressions": [{"key": "env", "operator": "NotIn", "values": ["dev"]}]}
+    found = generate({"clusters": {"selector": selector}}, make_world(secrets=(DEV, PROD)))
+    assert [each["name"] for each in found] == ["Prod_1"]
+
+
+def test_values_are_filled_from_parameters_and_not_from_each_other(generate: Any, make_world: Any) -> None:
+    spec = {"values": {"a": "{{.name}}-x", "b": "{{.values}}"}}
+    found = generate({"clusters": spec}, make_world(secrets=()))
+    assert found[0]["values"] == {"a": "in-cluster-x", "b": "<no value>"}
+
+
+def test_unknown_clusters_are_not_no_clusters(generate: Any) -> None:
+    with pytest.raises(AnswerMissingError) as caught:
+        generate({"clusters": {}})
+    assert caught.value.unknown.reason == "no clusters"
+    assert str(caught.value.position) == "generators.0.clusters:1:1"
+
+
+def test_directories_skip_hidden_ones_and_exclusion_wins(generate: Any, make_world: Any) -> None:
+    world = make_world(contents={"apps/web/x": "", "apps/.git/x": "", "apps/api/a/x": "", "apps/old/x": ""})
+    directories = [{"path": "apps/old", "exclude": True}, {"path": "apps/*"}]
+    entry = {"git": {"repoURL": "r", "revision": "main", "directories": directories}}
+    assert [each["path"]["path"] for each in generate(entry, world)] == ["apps/api", "apps/web"]
+    shown = generate(entry, world, settings=Settings(include_hidden_directories=True))
+    assert [each["path"]["basename"] for each in shown] == [".git", "api", "web"]
+
+
+def test_an_unreadable_data_file_is_reported_at_its_own_line(generate: Any, make_world: Any) -> None:
+    world = make_world(contents={"envs/dev.yaml": "a: 1\nb: [\n"})
+    entry = {"git": {"repoURL": "r", "revision": "main", "files": [{"path": "envs/*.yaml"}]}}
+    with pytest.raises(GeneratorError) as caught:
+        generate(entry, world)
+    assert caught.value.position is not None
+    assert caught.value.position.file == "envs/dev.yaml"
+    assert caught.value.position.line >= 2
+
+
+def test_the_project_must_exist_before_git_is_asked(generate: Any, make_world: Any) -> None:
+    entry = {"git": {"repoURL": "r", "revision": "main", "directories": [{"path": "*"}]}}
+    with pytest.raises(GeneratorError, match="`default` does not exist"):
+        generate(entry, make_world(contents={"a/x": ""}, known_projects={"shop": {}}))
+
+
+def test_matrix_lets_the_second_child_use_the_first_and_joins_their_origins(
+    generate: Any, make_context: Callable[..., Context], make_world: Any
+) -> None:
+    first = {"list": {"elements": [{"env": "dev"}, {"env": "prod"}]}}
+    second = {"list": {"elements": [{"name": "{{.env}}-web"}]}}
+    entry = {"matrix": {"generators": [first, second]}}
+    assert generate(entry) == [
+        {"name": "dev-web", "env": "dev"},
+        {"name": "prod-web", "env": "prod"},
+    ]
+    origin = origins(entry, make_context(make_world()))[1]
+    assert str(origin.position) == "g.matrix.generators.0.list.elements.1:1:1"
+    assert str(origin.chain[0].position) == "g.matrix.generators.1.list.elements.0:1:1"
+
+
+def test_matrix_conflicts_are_named_in_fasttemplate(generate: Any) -> None:
+    children = [{"list": {"elements": [{"k": "1"}]}}, {"list": {"elements": [{"k": "2"}]}}]
+    with pytest.raises(GeneratorError, match="set `k`, to `1` and `2`"):
+        generate({"matrix": {"generators": children}}, dialect="fasttemplate")
+    assert generate({"matrix": {"generators": children}}) == [{"k": "1"}]
+
+
+def test_combining_generators_nest_once_only(generate: Any) -> None:
+    leaf = {"list": {"elements": [{"a": "1"}]}}
+    inner = {"matrix": {"generators": [leaf, {"list": {"elements": [{"b": "2"}]}}]}}
+    outer = {"matrix": {"generators": [inner, {"list": {"elements": [{"c": "3"}]}}]}}
+    assert generate(outer) == [{"a": "1", "b": "2", "c": "3"}]
+    with pytest.raises(GeneratorError, match="no generator that may stand here"):
+        generate({"matrix": {"generators": [outer, leaf]}})
+
+
+def test_merge_keeps_the_first_childs_order_and_lets_later_ones_win(generate: Any) -> None:
+    base = {"list": {"elements": [{"n": "b", "v": {"x": 1}}, {"n": "a", "v": {"x": 1}}]}}
+    override = {"list": {"elements": [{"n": "a", "v": {"y": 2}}, {"n": "z"}]}}
+    entry = {"merge": {"mergeKeys": ["n"], "generators": [base, override]}}
+    assert generate(entry) == [{"n": "b", "v": {"x": 1.0}}, {"n": "a", "v": {"x": 1.0, "y": 2.0}}]
+
+
+def test_merge_does_not_change_what_its_children_gave(generate: Any) -> None:
+    shared = {"n": "a", "v": {"x": "1"}}
+    base = {"list": {"elements": [shared]}}
+    override = {"list": {"elements": [{"n": "a", "v": {"x": "2"}}]}}
+    generate({"merge": {"mergeKeys": ["n"], "generators": [base, override]}})
+    assert shared == {"n": "a", "v": {"x": "1"}}
+
+
+def test_post_selectors_match_flattened_text(generate: Any) -> None:
+    elements = [{"n": {"big": 1000000}}, {"n": {"big": 5}}]
+    entry = {"list": {"elements": elements}, "selector": {"matchLabels": {"n.big": "1e+06"}}}
+    assert generate(entry) == [{"n": {"big": 1000000.0}}]
+
+
+def test_every_generator_of_an_entry_runs(generate: Any, make_world: Any) -> None:
+    entry = {"clusters": {}, "list": {"elements": [{"name": "x"}]}}
+    assert [each["name"] for each in generate(entry, make_world(secrets=()))] == ["x", "in-cluster"]
+
+
+def test_pull_requests_have_slugs_that_fit_names(generate: Any, make_world: Any) -> None:
+    branch = "Feature/Add_a_very_long_branch_name_that_never_seems_to_end"
+    pull = {"number": 7.0, "branch": branch, "targetBranch": "main", "headSHA": "0123456789", "labels": ["a"]}
+    (found,) = generate({"pullRequest": {"github": {}}}, make_world(pulls=(pull,)))
+    assert found["branch_slug"] == "feature-add-a-very-long-branch-name-that-never"
+    assert found["number"] == "7"
+    assert (found["head_short_sha"], found["head_short_sha_7"]) == ("01234567", "0123456")
+
+
+def test_filters_of_pull_requests_are_alternatives(generate: Any, make_world: Any) -> None:
+    pulls = tuple(
+        {"number": n, "branch": b, "title": t} for n, b, t in [(1, "a", "x"), (2, "b", "y"), (3, "c", "z")]
+    )
+    spec = {"github": {}, "filters": [{"branchMatch": "^a"}, {"titleMatch": "y"}]}
+    assert [each["number"] for each in generate({"pullRequest": spec}, make_world(pulls=pulls))] == ["1", "2"]
+
+
+def test_a_malformed_filter_is_refused(generate: Any, make_world: Any) -> None:
+    spec = {"github": {}, "filters": [{"branchMatch": "("}]}
+    with pytest.raises(GeneratorError, match="is not a regular expression"):
+        generate({"pullRequest": spec}, make_world(pulls=()))
+
+
+def test_a_plugin_without_its_config_map_is_an_error_and_not_an_empty_answer(
+    generate: Any, make_world: Any
+) -> None:
+    with pytest.raises(GeneratorError, match="ConfigMap `p` does not exist"):
+        generate({"plugin": {"configMapRef": {"name": "p"}}}, make_world())
