@@ -4,10 +4,13 @@ A signature is written as `int, string`; a type followed by `...` may be repeate
 `interface {}`, `value` for a `reflect.Value`, `map` for `map[string]interface {}`, `time` for `time.Time`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
+
+from argosy.compiler.templating.gotemplate.function_index import MODULES
 
 __all__ = ["Function", "GoError", "Table", "functions"]
 
@@ -48,10 +51,30 @@ def _function(name: str, call: Callable[..., Any], signature: str, result: str) 
     return Function(name, call, names, variadic, _GO_NAMES.get(result, result))
 
 
+class _Functions(Mapping[str, Function]):
+    """Imports a function's module when the function is asked for, not when its name is looked up."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Function] = {}
+
+    def __getitem__(self, name: str) -> Function:
+        function = self._known.get(name)
+        if function is None:
+            table: Table = import_module(MODULES[name]).FUNCTIONS
+            function = self._known[name] = _function(name, *table[name])
+        return function
+
+    def __contains__(self, name: object) -> bool:
+        return name in MODULES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+
 @cache
 def functions() -> Mapping[str, Function]:
     """Every function that Argo CD's templates may call. Sprig's win over Go's own of the same name."""
-    from argosy.compiler.templating.gotemplate import argocd, builtins, sprig
-
-    tables = (builtins.FUNCTIONS, *sprig.TABLES, argocd.FUNCTIONS)
-    return {name: _function(name, *entry) for table in tables for name, entry in table.items()}
+    return _Functions()
