@@ -1,0 +1,461 @@
+"""The worlds in which the reconciler is tested: real Git, and clusters that are sandboxes or real servers.
+
+A test is a plain function that takes `world` and gives it a coroutine: `world.run(story)`. The story gets a
+`Stage`: a repository, clients of two clusters, and controllers as often as it wants. No test writes a
+status. When a story ends well, every invariant is looked at: one more controller changes nothing, and
+nothing was deleted that it does not say.
+"""
+
+import asyncio
+import datetime
+import os
+import random
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from argosy.clusters.client import Client
+from argosy.clusters.errors import ApiError, NotFound, UnknownKind
+from argosy.clusters.kubeconfig import load_connection
+from argosy.clusters.objects import GroupVersionKind, ObjectRef
+from argosy.clusters.transport import HttpTransport, Transport
+from argosy.compiler.rollout import NodeKey
+from argosy.reconciler.controller import Controller, Effects, Options
+from argosy.reconciler.installation import Installation
+from argosy.reconciler.installing import install
+from argosy.reconciler.source_rendering import SourceRendering
+from argosy.reconciler.surroundings import Told
+from argosy.sandbox.clock import START_OF_TIME, VirtualEventLoop, run_virtual
+from argosy.sandbox.cluster import Cluster
+from argosy.sandbox.transport import InProcessTransport
+from argosy.sources.git import Repositories
+from argosy.sources.git_url import NETWORK_PROTOCOLS, Protocol
+from argosy.sources.rendering import Renderer
+
+Object = dict[str, Any]
+REAL_SERVERS = "ARGOSY_TEST_KUBECONFIGS"
+"""Two kubeconfigs of real clusters, joined like PATH: then the same tests run there."""
+PRODUCTION = "https://production.example.com"
+KINDS = {
+    "Application": ("argoproj.io", "v1alpha1"),
+    "ApplicationSet": ("argoproj.io", "v1alpha1"),
+    "AppProject": ("argoproj.io", "v1alpha1"),
+    "ConfigMap": ("", "v1"),
+    "Secret": ("", "v1"),
+    "Service": ("", "v1"),
+    "Namespace": ("", "v1"),
+    "Deployment": ("apps", "v1"),
+}
+
+
+class Repository:
+    """A real Git repository."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True)
+        self.git("init", "--quiet", "--initial-branch=main")
+
+    @property
+    def url(self) -> str:
+        return f"file://{self.path}"
+
+    def git(self, *arguments: str) -> str:
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+        command = ["git", "-C", str(self.path), *identity, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def commit(self, files: Mapping[str, str | None]) -> str:
+        """Writes files (removes those that are None) and commits; the commit's id."""
+        for name, text in files.items():
+            path = self.path / name
+            if text is None:
+                path.unlink()
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "a change")
+        return self.git("rev-parse", "HEAD")
+
+
+class RecordingTransport:
+    """Notes every call that goes through."""
+
+    def __init__(self, transport: Transport, calls: list[tuple[str, str, int]]) -> None:
+        self._transport = transport
+        self._calls = calls
+        self.unreachable = False
+
+    async def request(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        if self.unreachable:
+            raise ConnectionRefusedError("no route to this cluster")
+        answer = await self._transport.request(method, target, headers, body)
+        self._calls.append((method, target, answer[0]))
+        return answer
+
+    @asynccontextmanager
+    async def stream(self, method: str, target: str, headers: Mapping[str, str]) -> AsyncIterator[Any]:
+        if self.unreachable:
+            raise ConnectionRefusedError("no route to this cluster")
+        async with self._transport.stream(method, target, headers) as answer:
+            yield answer
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+
+class Stage:
+    """What a story plays on."""
+
+    def __init__(
+        self, folder: Path, transports: Callable[[str], Transport], installation: Installation
+    ) -> None:
+        self.folder = folder
+        self.installation = installation
+        self.repository = Repository(folder / "repository")
+        self.calls: list[tuple[str, str, int]] = []
+        self.told: list[Told] = []
+        self.links: dict[str, RecordingTransport] = {}
+        self._transports = transports
+        self.management = Client(transports("management"), "management")
+        self.production = Client(transports("production"), "production")
+        self._cut: set[str] = set()
+
+    async def prepare(self) -> None:
+        await install(self.management, self.installation)
+        await self.management.create(
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "metadata": {
+                    "name": "production",
+                    "namespace": "argocd",
+                    "labels": {"argocd.argoproj.io/secret-type": "cluster", "environment": "production"},
+                },
+                "stringData": {"name": "production", "server": PRODUCTION, "config": "{}"},
+            }
+        )
+
+    def cut(self, cluster: str) -> None:
+        """From now on controllers do not reach the cluster."""
+        self._cut.add(cluster)
+        if cluster in self.links:
+            self.links[cluster].unreachable = True
+
+    def mend(self, cluster: str) -> None:
+        """Controllers reach the cluster again."""
+        self._cut.discard(cluster)
+        if cluster in self.links:
+            self.links[cluster].unreachable = False
+
+    @asynccontextmanager
+    async def controller(self, *, poll: float = 0.0) -> AsyncIterator[Controller]:
+        """A controller that starts from nothing but the cluster and Git."""
+
+        def link(cluster: str) -> Client:
+            transport = self.links[cluster] = RecordingTransport(self._transports(cluster), self.calls)
+            transport.unreachable = cluster in self._cut
+            return Client(transport, cluster)
+
+        repositories = Repositories(self.folder / "mirrors", protocols=NETWORK_PROTOCOLS | {Protocol.FILE})
+        renderer = Renderer(parallel=2)
+        management = link("management")
+        effects = Effects(
+            management=management,
+            connect=lambda _secret: link("production"),
+            repositories=repositories,
+            render=SourceRendering(repositories, renderer),
+            now=self._now,
+            chance=random.Random(7).random,
+            tell=self.told.append,
+        )
+        try:
+            async with Controller(self.installation, effects, Options(poll=poll)) as controller:
+                await controller.start()
+                yield controller
+        finally:
+            await management.close()
+            renderer.close()
+            repositories.close()
+
+    async def close(self) -> None:
+        await self.management.close()
+        await self.production.close()
+
+    def _now(self) -> datetime.datetime:
+        if isinstance(asyncio.get_running_loop(), VirtualEventLoop):
+            return START_OF_TIME + datetime.timedelta(seconds=asyncio.get_running_loop().time())
+        return datetime.datetime.now(datetime.UTC)
+
+    async def apply(self, value: Object, *, cluster: str = "management", manager: str = "somebody") -> Object:
+        return await self.client(cluster).apply(value, manager=manager, force=True)
+
+    def client(self, cluster: str) -> Client:
+        return self.management if cluster == "management" else self.production
+
+    async def find(
+        self, kind: str, name: str, namespace: str = "argocd", cluster: str = "management"
+    ) -> Object | None:
+        group, version = KINDS[kind]
+        return await self.client(cluster).find(ObjectRef(group, version, kind, namespace, name))
+
+    async def get(
+        self, kind: str, name: str, namespace: str = "argocd", cluster: str = "management"
+    ) -> Object:
+        found = await self.find(kind, name, namespace, cluster)
+        assert found is not None, f"{kind} {namespace}/{name} is not there"
+        return found
+
+    async def application(self, name: str) -> Object:
+        return await self.get("Application", name)
+
+    async def conditions(self, name: str) -> dict[str, str]:
+        status = (await self.application(name)).get("status") or {}
+        return {item["type"]: item["message"] for item in status.get("conditions") or ()}
+
+    async def patch(
+        self, kind: str, name: str, body: Object, namespace: str = "apps", cluster: str = "management"
+    ) -> Object:
+        group, version = KINDS[kind]
+        ref = ObjectRef(group, version, kind, namespace, name)
+        return await self.client(cluster).patch(ref, body, manager="kubectl-edit")
+
+    async def delete(
+        self, kind: str, name: str, namespace: str = "apps", cluster: str = "management"
+    ) -> None:
+        group, version = KINDS[kind]
+        await self.client(cluster).delete(ObjectRef(group, version, kind, namespace, name))
+
+    async def until(self, claim: str, holds: Callable[[], Awaitable[bool]], within: float = 60.0) -> None:
+        """Waits until it holds; fails with the claim, and what the controllers told, if it never does."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + within
+        while not await holds():
+            if loop.time() > end:
+                told = "\n".join(
+                    f"  {item.about.name}: {item.reason}: {item.message}" for item in self.told[-25:]
+                )
+                raise AssertionError(f"never seen within {within:.0f} s: {claim}\n{told}")
+            await asyncio.sleep(0.05)
+
+    async def settled(self, *names: str, at: str = "", within: float = 60.0) -> None:
+        """Waits until these Applications are synced (to a commit) and healthy."""
+
+        async def holds() -> bool:
+            for name in names:
+                found = await self.find("Application", name)
+                status = (found or {}).get("status") or {}
+                sync, health = status.get("sync") or {}, status.get("health") or {}
+                if (sync.get("status"), health.get("status")) != ("Synced", "Healthy"):
+                    return False
+                if at and sync.get("revision") != at:
+                    return False
+            return True
+
+        await self.until(f"{', '.join(names)} synced and healthy {at[:8]}", holds, within)
+
+    async def quiet(self, controller: Controller) -> None:
+        """Waits until the controller has nothing left to do now, watch events in flight included."""
+        for _ in range(5):
+            await asyncio.sleep(0.3)
+            await controller.idle()
+
+    async def versions(self) -> dict[str, str]:
+        """The resourceVersion of everything that stories make."""
+        found = {}
+        for client in (self.management, self.production):
+            for kind, (group, version) in KINDS.items():
+                try:
+                    items = (await client.list(GroupVersionKind(group, version, kind))).items
+                except ApiError:
+                    continue
+                for item in items:
+                    metadata = item["metadata"]
+                    if metadata.get("namespace", "") in ("argocd", "apps", "other"):
+                        place = f"{client.name} {kind} {metadata.get('namespace')}/{metadata['name']}"
+                        found[place] = metadata["resourceVersion"]
+        return found
+
+    async def check_that_another_run_changes_nothing(self) -> None:
+        before = await self.versions()
+        async with self.controller() as controller:
+            await self.quiet(controller)
+        after = await self.versions()
+        assert after == before, {
+            key: (before.get(key), after.get(key))
+            for key in before | after.keys()
+            if before.get(key) != after.get(key)
+        }
+
+    def deleted(self) -> list[str]:
+        """The paths of the objects that controllers deleted."""
+        return [
+            target.partition("?")[0]
+            for method, target, status in self.calls
+            if method == "DELETE" and status < 300
+        ]
+
+
+class World:
+    """Runs stories."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.kind = kind
+        self._folder = folder
+
+    def run(
+        self,
+        story: Callable[[Stage], Awaitable[None]],
+        *,
+        deletes: bool = False,
+        settles: bool = True,
+    ) -> None:
+        """Plays a story. `deletes`: controllers may delete in it; `settles`: afterwards one more run is
+        idle."""
+
+        async def play() -> None:
+            async with self._transports() as transports:
+                stage = Stage(self._folder, transports, Installation("test"))
+                try:
+                    await stage.prepare()
+                    await story(stage)
+                    if settles:
+                        await stage.check_that_another_run_changes_nothing()
+                    if not deletes:
+                        assert stage.deleted() == []
+                finally:
+                    await stage.close()
+
+        if self.kind == "in process":
+            run_virtual(play())
+        else:
+            asyncio.run(play())
+
+    @asynccontextmanager
+    async def _transports(self) -> AsyncIterator[Callable[[str], Transport]]:
+        names = ("management", "production")
+        if self.kind == "in process":
+            clusters = {name: Cluster(name) for name in names}
+            try:
+                yield lambda name: InProcessTransport(clusters[name])
+            finally:
+                for cluster in clusters.values():
+                    await cluster.close()
+        else:
+            files = dict(zip(names, os.environ[REAL_SERVERS].split(os.pathsep), strict=True))
+            for file in files.values():
+                await _clean(Client(HttpTransport(load_connection(file=file)), "to clean"))
+            yield lambda name: HttpTransport(load_connection(file=files[name]))
+
+
+async def _clean(client: Client) -> None:
+    """Leaves of a real cluster only what it had at first."""
+    for kind in ("ApplicationSet", "Application"):
+        try:
+            found = await client.list(GroupVersionKind("argoproj.io", "v1alpha1", kind))
+        except UnknownKind:
+            continue
+        for item in found.items:
+            ref = ObjectRef.of(item)
+            with suppress(NotFound):
+                await client.delete(ref)
+                await client.patch(ref, {"metadata": {"finalizers": None}})
+    for name in ("argocd", "apps", "other"):
+        ref = ObjectRef("", "v1", "Namespace", "", name)
+        with suppress(NotFound):
+            await client.delete(ref)
+        while await client.find(ref) is not None:
+            await asyncio.sleep(0.2)
+    await client.close()
+
+
+@pytest.fixture(params=["real servers"] if REAL_SERVERS in os.environ else ["in process"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    yield World(request.param, tmp_path)
+
+
+def application(
+    name: str, repository: str, path: str, *, server: str = "https://kubernetes.default.svc", **more: Any
+) -> Object:
+    """An Application that syncs by itself; `wave`, `policy`, `annotations`, `namespace`, `finalizer`,
+    `revision`."""
+    annotations = dict(more.get("annotations") or {})
+    if "wave" in more:
+        annotations["argocd.argoproj.io/sync-wave"] = str(more["wave"])
+    metadata: Object = {"name": name, "namespace": "argocd", "annotations": annotations}
+    if more.get("finalizer"):
+        metadata["finalizers"] = ["resources-finalizer.argocd.argoproj.io"]
+    policy = more.get(
+        "policy", {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["CreateNamespace=true"]}
+    )
+    spec: Object = {
+        "project": more.get("project", "default"),
+        "source": {"repoURL": repository, "targetRevision": more.get("revision", "main"), "path": path},
+        "destination": {"server": server, "namespace": more.get("namespace", "apps")},
+    }
+    if policy is not None:
+        spec["syncPolicy"] = policy
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+
+
+def config_map(name: str, value: str = "1", **annotations: str) -> str:
+    marks = "".join(
+        f'\n    argocd.argoproj.io/{key.replace("_", "-")}: "{text}"' for key, text in annotations.items()
+    )
+    marks = f"\n  annotations:{marks}" if marks else ""
+    return f'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}{marks}\ndata:\n  value: "{value}"\n'
+
+
+def deployment(name: str, image: str = "shop:1", **annotations: str) -> str:
+    marks = "".join(
+        f'\n    argocd.argoproj.io/{key.replace("_", "-")}: "{text}"' for key, text in annotations.items()
+    )
+    marks = f"\n  annotations:{marks}" if marks else ""
+    return f"""apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}{marks}
+spec:
+  replicas: 1
+  selector:
+    matchLabels:
+      app: {name}
+  template:
+    metadata:
+      labels:
+        app: {name}
+    spec:
+      containers:
+        - name: main
+          image: {image}
+          ports:
+            - name: http
+              containerPort: 80
+            - name: metrics
+              containerPort: 90
+        - name: side
+          image: side:1
+"""
+
+
+class Make:
+    """The makers of objects, for tests that cannot import this module."""
+
+    application = staticmethod(application)
+    config_map = staticmethod(config_map)
+    deployment = staticmethod(deployment)
+    PRODUCTION = PRODUCTION
+    NodeKey = NodeKey
+    NotFound = NotFound
+
+
+@pytest.fixture
+def make() -> type[Make]:
+    return Make
