@@ -1,0 +1,79 @@
+"""`argosy bootstrap`: from one root Application in a file to a rollout that has settled."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from argosy.cli.failure import ExitStatus
+from argosy.cli.management_options import management_options, writing_options
+from argosy.cli.run_command import seconds
+from argosy.schemas.finding import ArgosyError
+
+__all__ = ["command"]
+
+
+@click.command("bootstrap")
+@click.argument("root", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@management_options
+@writing_options
+@click.option(
+    "--timeout", default="15m", show_default=True, callback=seconds, help="How long it is followed."
+)
+def command(
+    root: Path,
+    context: str,
+    kubeconfig: str,
+    namespace: str,
+    installation: str,
+    take_over: bool,
+    allow_file_repositories: bool,
+    timeout: float,
+) -> None:
+    """Make a cluster match the Application in ROOT, and follow the rollout until it has settled.
+
+    Installs the definitions, the namespace and the project `default` where they are missing. Where a
+    controller runs it does the work, else this process does. Exit status 1 if something failed or time was
+    up.
+    """
+    from argosy.cli.controlling import Target
+    from argosy.cli.syncing import apply_and_follow
+
+    target = Target(
+        context=context,
+        kubeconfig=kubeconfig,
+        namespace=namespace,
+        installation=installation,
+        allow_file_repositories=allow_file_repositories,
+        take_over=take_over,
+        poll=10.0,
+    )
+    rows = asyncio.run(apply_and_follow(target, _read(root, namespace), timeout))
+    for row in rows:
+        state = f"{row.sync}, {row.health}"
+        click.echo(f"{row.name}  wave {row.wave}  {state}" + ("" if row.settled else f"  {row.trouble}"))
+    good = bool(rows) and all(row.settled for row in rows)
+    sys.exit(ExitStatus.FINE if good else ExitStatus.FINDINGS)
+
+
+def _read(file: Path, namespace: str) -> dict[str, object]:
+    """The one Application of a file. Raises `ArgosyError` with the place of what is wrong."""
+    from argosy.schemas.yaml_reader import read_documents
+
+    documents = [document for document in read_documents(file.read_text(), str(file)) if document.value]
+    found = documents[0].value if len(documents) == 1 else None
+    if not isinstance(found, dict) or found.get("kind") != "Application":
+        what = f"{len(documents)} documents" if len(documents) != 1 else f"kind {_kind(found)}"
+        raise ArgosyError(
+            f"{file}: expected one Application, found {what}",
+            position=documents[0].position(("kind",)) if documents else None,
+            hint="bootstrap starts from one root Application that renders all others",
+            code="no-root",
+        )
+    found.setdefault("metadata", {}).setdefault("namespace", namespace)
+    return found
+
+
+def _kind(value: object) -> str:
+    return str(value.get("kind")) if isinstance(value, dict) else type(value).__name__

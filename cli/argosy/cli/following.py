@@ -1,0 +1,109 @@
+"""Follows a rollout by the status of Applications until it settles, fails, or time is up. Reads only."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from argosy.clusters.client import Client
+from argosy.clusters.objects import GroupVersionKind
+
+__all__ = ["Row", "follow", "list_rows"]
+
+_KIND = GroupVersionKind("argoproj.io", "v1alpha1", "Application")
+_LOOK = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One Application as its status says."""
+
+    name: str
+    sync: str
+    health: str
+    phase: str
+    message: str
+    revision: str
+    wave: int
+    parent: str
+    cluster: str
+    namespace: str
+    conditions: tuple[str, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Synced and healthy."""
+        return (self.sync, self.health) == ("Synced", "Healthy")
+
+    @property
+    def failed(self) -> bool:
+        """Nothing will change without somebody's doing."""
+        return self.phase in ("Failed", "Error") or (self.sync == "Unknown" and bool(self.conditions))
+
+    @property
+    def trouble(self) -> str:
+        """What to tell of a failed one."""
+        return "; ".join(self.conditions) or self.message or f"{self.sync}, {self.health}"
+
+
+async def list_rows(client: Client, namespace: str) -> list[Row]:
+    """All Applications, by wave and name."""
+    found = (await client.list(_KIND, namespace)).items
+    return sorted((_row(item) for item in found), key=lambda row: (row.wave, row.name))
+
+
+async def follow(
+    client: Client,
+    namespace: str,
+    wanted: Callable[[list[Row]], list[Row]],
+    seconds: float,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> list[Row]:
+    """Look until all of `wanted` are settled, one has failed and the rest waits, or time is up; what was
+    seen last."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    still = 0
+    before: list[Row] = []
+    while True:
+        rows = wanted(await list_rows(client, namespace))
+        still = still + 1 if rows == before else 0
+        before = rows
+        # Settled for a moment, so that children that were just made are seen too.
+        if rows and all(row.settled for row in rows) and still >= 2:
+            return rows
+        if any(row.failed for row in rows) and still >= 6:
+            return rows
+        if loop.time() > end or stop():
+            return rows
+        await asyncio.sleep(_LOOK)
+
+
+def _row(item: dict[str, Any]) -> Row:
+    metadata, status = item["metadata"], item.get("status") or {}
+    annotations = metadata.get("annotations") or {}
+    destination = (item.get("spec") or {}).get("destination") or {}
+    operation = status.get("operationState") or {}
+    sync = status.get("sync") or {}
+    wave = str(annotations.get("argocd.argoproj.io/sync-wave") or "0")
+    owners = [
+        str(owner["name"]) for owner in metadata.get("ownerReferences") or () if owner.get("controller")
+    ]
+    tracked = str(annotations.get("argocd.argoproj.io/tracking-id") or "").partition(":")[0]
+    return Row(
+        name=metadata["name"],
+        sync=str(sync.get("status") or "Unknown"),
+        health=str((status.get("health") or {}).get("status") or "Unknown"),
+        phase=str(operation.get("phase") or ""),
+        message=str(operation.get("message") or ""),
+        revision=str(sync.get("revision") or ",".join(sync.get("revisions") or ())),
+        wave=int(wave) if wave.lstrip("-").isdigit() else 0,
+        parent=owners[0] if owners else tracked,
+        cluster=str(destination.get("name") or destination.get("server") or ""),
+        namespace=str(destination.get("namespace") or ""),
+        conditions=tuple(
+            f"{condition.get('type')}: {condition.get('message')}"
+            for condition in status.get("conditions") or ()
+        ),
+    )

@@ -1,0 +1,48 @@
+"""The options that all commands share that speak with a management cluster."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["management_options", "writing_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def management_options(function: F) -> F:
+    """Adds `--context`, `--kubeconfig`, `--namespace` and `--installation`."""
+    for option in reversed(
+        (
+            click.option("--context", default="", help="The kubeconfig's context; its current one without."),
+            click.option(
+                "--kubeconfig", default="", metavar="FILE", help="Instead of KUBECONFIG and ~/.kube/config."
+            ),
+            click.option(
+                "-n", "--namespace", default="argocd", show_default=True, help="Where Applications are."
+            ),
+            click.option(
+                "--installation",
+                default="argosy",
+                show_default=True,
+                metavar="ID",
+                help="Which installation this is, where several share clusters.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def writing_options(function: F) -> F:
+    """Adds what commands share that change clusters."""
+    for option in reversed(
+        (
+            click.option("--take-over", is_flag=True, help="Work although Argo CD's controller runs there."),
+            click.option(
+                "--allow-file-repositories", is_flag=True, help="Allow repositories on this machine's disks."
+            ),
+        )
+    ):
+        function = option(function)
+    return function
