@@ -1,8 +1,8 @@
 """The dialect jinja2: Jinja in a sandbox, strict about what is undefined. Not one of Argo CD's.
 
 All texts of a manifest are one compiled template, separated by a character that no template may hold. Where
-that fails, the texts are rendered one by one, to name the one at fault. A text that is nothing but one expression
-(`{{ replicas }}`) keeps the type of its value. jinja2 is imported when this dialect is first used.
+that fails, the texts are rendered one by one, to name the one at fault. A text that is nothing but one
+expression (`{{ replicas }}`) keeps the type of its value. jinja2 is imported when this dialect is first used.
 """
 
 import re

@@ -5,13 +5,13 @@ Go has no such limits; these lie far above what an Application can hold (etcd re
 
 __all__ = ["MAX_ITEMS", "MAX_ITERATIONS", "MAX_TEXT", "LimitError", "check_items", "check_text"]
 
-MAX_TEXT = 16 * 1024 * 1024
+MAX_TEXT = 8 * 1024 * 1024
 """Characters that one value may have."""
 
-MAX_ITEMS = 1_000_000
+MAX_ITEMS = 500_000
 """Elements that one list, or one printed value with all that is in it, may have."""
 
-MAX_ITERATIONS = 1_000_000
+MAX_ITERATIONS = 500_000
 """Rounds of `range` and calls of `template` in one rendering."""
 
 

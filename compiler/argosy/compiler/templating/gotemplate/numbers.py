@@ -6,7 +6,7 @@ from argosy.compiler.templating.gotemplate.lexer import Item, Kind
 from argosy.compiler.templating.gotemplate.nodes import Number
 from argosy.compiler.templating.quoting import quote, unquote_char
 
-__all__ = ["NumberSyntaxError", "parse_float", "parse_int", "parse_number"]
+__all__ = ["NumberSyntaxError", "decimal", "parse_float", "parse_int", "parse_number"]
 
 _MIN_INT, _MAX_INT, _MAX_UINT = -(1 << 63), (1 << 63) - 1, (1 << 64) - 1
 _INTEGER = re.compile(
@@ -17,13 +17,23 @@ _HEX_FLOAT = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]
 _COMPLEX = re.compile(r"(.*?[^eEpP])([+-].*)i")
 
 
+_LONGEST = 100
+"""Digits of the longest integer that is worth reading; Python refuses to read those of thousands."""
+
+
 class NumberSyntaxError(ValueError):
     """Not a number by Go's rules; the text is Go's."""
 
 
+def decimal(digits: str) -> int:
+    """The value of decimal digits; too many give a number that fits no integer of Go's."""
+    return int(digits) if len(digits) <= _LONGEST else int(digits.lstrip("0")[:_LONGEST] or 0)
+
+
 def parse_int(text: str) -> int | None:
-    """An integer constant with any of Go's prefixes (`strconv.ParseInt` with base 0), of any size."""
-    if not _INTEGER.fullmatch(text):
+    """An integer constant with any of Go's prefixes (`strconv.ParseInt` with base 0); None also for one that is
+    longer than any integer of Go's."""
+    if len(text) > _LONGEST or not _INTEGER.fullmatch(text):
         return None
     digits = text.lstrip("+-").replace("_", "").lower()
     if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():

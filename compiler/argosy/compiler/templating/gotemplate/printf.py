@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from argosy.compiler.templating.gotemplate.digits import float_text, integer_text
 from argosy.compiler.templating.gotemplate.format import go_syntax, show
-from argosy.compiler.templating.gotemplate.values import GoObject, NamedInt, go_type
+from argosy.compiler.templating.gotemplate.values import GoObject, NamedInt, go_type, weigh
 from argosy.compiler.templating.limits import check_text
 from argosy.compiler.templating.quoting import as_bytes, quote, quote_rune
 
@@ -122,7 +122,7 @@ class _Printer:
         match = _NUMBER.match(self._template, self._at)
         if not match:
             return None
-        if len(match[0]) > 1 and int(match[0][:-1]) > _TOO_LARGE:
+        if len(match[0]) > 9 or (len(match[0]) > 1 and int(match[0][:-1]) > _TOO_LARGE):
             # Go gives up on the whole rest of the template.
             self._at = len(self._template)
             return None
@@ -166,6 +166,7 @@ def _format(value: object, verb: _Verb) -> str:
         return _pad("<nil>", verb) if letter == "v" else f"%!{letter}(<nil>)"
     if letter == "p":
         return f"%!p({go_type(value)}={show(value)})"
+    weigh(value)
     if letter == "v" and verb.has("#"):
         return _pad(go_syntax(value), verb)
     return _value(value, verb)
@@ -205,7 +206,8 @@ def _inner(value: object, verb: _Verb) -> str:
 
 
 def _bad(value: object, verb: _Verb) -> str:
-    return f"%!{verb.letter}({go_type(value)}={_value(value, _Verb())})"
+    # The value is printed with the flags and the width that the verb came with.
+    return f"%!{verb.letter}({go_type(value)}={_value(value, replace(verb, letter='v'))})"
 
 
 def _pad(text: str, verb: _Verb, zeros: bool = False) -> str:

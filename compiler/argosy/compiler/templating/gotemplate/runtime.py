@@ -27,6 +27,9 @@ _Given = tuple[object, int, str | None]
 """An argument of a method: its value, its place, and its spelling where it is a constant."""
 
 _LITERALS = {"string": "string", "int": "integer"}
+_FREE = 1000
+"""Characters or elements that a call may be given without being counted."""
+
 _NILABLE = ("interface {}", "reflect.Value", "map[string]interface {}", "[]interface {}")
 
 
@@ -206,6 +209,12 @@ class Runtime:
         budget[0] -= count
         if budget[0] < 0:
             raise self.fail(site, _TOO_MANY_ROUNDS)
+
+    def charge(self, values: tuple[object, ...], site: int, budget: list[int]) -> None:
+        """Count the work of a repeated call: what it is given may be large each time."""
+        size = sum(len(each) for each in values if isinstance(each, str | list | dict))
+        if size > _FREE:
+            self.spend(size // _FREE, site, budget)
 
     def keep(self, value: object, site: int) -> object:
         """A value that a variable takes, unless it is too large: so that doubling in a loop ends early."""

@@ -7,6 +7,7 @@ Constants and functions add `int` (Go's int) and the classes of this module.
 from collections.abc import Iterable
 from typing import ClassVar
 
+from argosy.compiler.templating.limits import MAX_ITEMS, LimitError
 from argosy.generators.parameters import StringMap
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "integer_of",
     "is_list",
     "kind",
+    "weigh",
     "wrap64",
 ]
 
@@ -140,6 +142,21 @@ def _closest(value: object) -> tuple[str, str]:
         if isinstance(value, each):
             return _TYPES[each]
     raise TypeError(f"templates cannot hold a value of class {type(value).__name__}")
+
+
+def weigh(value: object) -> None:
+    """Refuse a value with too much in it: lists may share parts, and so unfold to something huge."""
+    pending, left = [value], MAX_ITEMS
+    while pending:
+        item = pending.pop()
+        if isinstance(item, list):
+            left -= len(item)
+            pending += item
+        elif isinstance(item, dict):
+            left -= len(item)
+            pending += item.values()
+        if left < 0:
+            raise LimitError(f"the value has more than {MAX_ITEMS} elements")
 
 
 def is_list(value: object) -> bool:

@@ -3,6 +3,7 @@
 import time
 
 from argosy.compiler.templating.gotemplate.functions import GoError, Table
+from argosy.compiler.templating.gotemplate.numbers import decimal
 from argosy.compiler.templating.gotemplate.sprig.durations import (
     HOUR,
     MINUTE,
@@ -78,7 +79,8 @@ def _duration(value: object) -> str:
         digits = value[1:] if value[:1] in ("+", "-") else value
         if digits.isascii() and digits.isdigit():
             # Out of range, Go's ParseInt gives the nearest int64 beside its error.
-            seconds = max(-(1 << 63), min((1 << 63) - 1, int(value)))
+            number = -decimal(digits) if value[0] == "-" else decimal(digits)
+            seconds = max(-(1 << 63), min((1 << 63) - 1, number))
     return format_duration(wrap64(seconds * SECOND))
 
 

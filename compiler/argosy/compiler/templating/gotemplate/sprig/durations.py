@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from argosy.compiler.templating.gotemplate.functions import GoError
+from argosy.compiler.templating.gotemplate.numbers import decimal
 from argosy.compiler.templating.gotemplate.values import NamedInt, wrap64
 from argosy.compiler.templating.quoting import quote
 
@@ -48,7 +49,7 @@ def parse_duration(text: str) -> int:
         if match[3] not in _UNITS:
             raise GoError(f"time: unknown unit {quote(match[3])} in duration {quote(text)}")
         unit = _UNITS[match[3]]
-        total += int(match[1] or 0) * unit
+        total += decimal(match[1] or "0") * unit
         if match[2] and match[2] != ".":
             total += int(Decimal("0" + match[2]) * unit)
         if total > _LIMIT - (0 if negative else 1):

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from argosy.compiler.templating.gotemplate.format import show
 from argosy.compiler.templating.gotemplate.functions import GoError, Table
+from argosy.compiler.templating.gotemplate.numbers import decimal
 from argosy.compiler.templating.gotemplate.sprig.casting import to_float64, to_int64
 from argosy.compiler.templating.gotemplate.values import Int64, Slice, wrap64
 from argosy.compiler.templating.limits import check_items
@@ -52,7 +53,8 @@ def _atoi(text: str) -> int:
     if not (digits.isascii() and digits.isdigit()):
         return 0
     # Out of range, Go's Atoi gives the nearest int beside its error.
-    return max(-_MAX_INT - 1, min(_MAX_INT, int(text)))
+    number = -decimal(digits) if text[0] == "-" else decimal(digits)
+    return max(-_MAX_INT - 1, min(_MAX_INT, number))
 
 
 def _to_decimal(value: object) -> Int64:

@@ -9,11 +9,12 @@ from typing import Any
 
 from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.values import Slice
-from argosy.compiler.templating.limits import check_items, check_text
+from argosy.compiler.templating.limits import LimitError, check_items, check_text
 from argosy.compiler.templating.quoting import as_bytes, as_text, quote
 
 __all__ = ["FUNCTIONS"]
 
+_MOST = 50_000
 _SPECIAL = frozenset(b"\\.+*?()|[]{}^$")
 # google-re2's words for what Go says; anything else is shown as it is.
 _WORDS = {
@@ -67,13 +68,16 @@ def _panicking(pattern: str) -> Any:
 
 def _matches(regex: Any, data: bytes) -> Iterator[Any]:
     """All matches as Go finds them: an empty one right after another match does not count."""
-    at, last = 0, -1
+    at, last, found = 0, -1, 0
     while at <= len(data):
         match = regex.search(data, at)
         if match is None:
             return
         start, end = match.span()
         if not (start == end == last):
+            found += 1
+            if found > _MOST:
+                raise LimitError(f"the pattern matches more than {_MOST} times")
             yield match
             last = end
         if end > at:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from argosy.compiler.templating.gotemplate.functions import GoError, Table
+from argosy.compiler.templating.gotemplate.numbers import decimal
 from argosy.compiler.templating.gotemplate.values import GoObject, Uint64
 
 __all__ = ["FUNCTIONS", "Version", "satisfies"]
@@ -160,7 +161,7 @@ def _order_prereleases(left: str, right: str) -> int:
 
 
 def _is_uint64(text: str) -> bool:
-    return text.isascii() and text.isdigit() and int(text) < 1 << 64
+    return text.isascii() and text.isdigit() and decimal(text) < 1 << 64
 
 
 def _order_parts(left: str, right: str) -> int:
@@ -184,7 +185,7 @@ def parse_version(text: str) -> Version:
     numbers = []
     for part in (match[1], match[2], match[3]):
         digits = (part or "0").lstrip(".")
-        if int(digits) >= 1 << 64:
+        if decimal(digits) >= 1 << 64:
             raise GoError(
                 f'Error parsing version segment: strconv.ParseUint: parsing "{digits}": value out of range'
             )

@@ -1,4 +1,4 @@
-"""Sprig's camelcase, snakecase and kebabcase: how github.com/huandu/xstrings 1.5 finds the words of a text."""
+"""Sprig's camelcase, snakecase and kebabcase: how github.com/huandu/xstrings 1.5 splits a text."""
 
 from collections.abc import Iterator
 from enum import Enum, auto
@@ -6,6 +6,7 @@ from unicodedata import category
 
 from argosy.compiler.templating.gotemplate.functions import Table
 from argosy.compiler.templating.gotemplate.sprig.runes import is_punctuation, lower_char, upper_char
+from argosy.compiler.templating.limits import check_items
 from argosy.compiler.templating.spaces import is_space
 
 __all__ = ["FUNCTIONS"]
@@ -98,6 +99,7 @@ class _Joiner:
     """Writes the words with a connector between them; numbers stick to what is next to them."""
 
     def __init__(self, text: str, connector: str) -> None:
+        check_items(len(text))
         self._words = _words(text)
         self._connector = connector
         self._out: list[str] = []
