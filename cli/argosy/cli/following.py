@@ -7,6 +7,7 @@ from typing import Any
 
 from argosy.clusters.client import Client
 from argosy.clusters.objects import GroupVersionKind
+from argosy.schemas.model.annotations import REFRESH
 
 __all__ = ["Row", "follow", "list_rows"]
 
@@ -29,15 +30,18 @@ class Row:
     cluster: str
     namespace: str
     conditions: tuple[str, ...]
+    pending: bool
 
     @property
     def settled(self) -> bool:
-        """Synced and healthy."""
-        return (self.sync, self.health) == ("Synced", "Healthy")
+        """Synced and healthy, and nothing asked for that was not begun."""
+        return not self.pending and (self.sync, self.health) == ("Synced", "Healthy")
 
     @property
     def failed(self) -> bool:
         """Nothing will change without somebody's doing."""
+        if self.pending:
+            return False
         return self.phase in ("Failed", "Error") or (self.sync == "Unknown" and bool(self.conditions))
 
     @property
@@ -102,6 +106,7 @@ def _row(item: dict[str, Any]) -> Row:
         parent=owners[0] if owners else tracked,
         cluster=str(destination.get("name") or destination.get("server") or ""),
         namespace=str(destination.get("namespace") or ""),
+        pending=REFRESH in annotations or "operation" in item,
         conditions=tuple(
             f"{condition.get('type')}: {condition.get('message')}"
             for condition in status.get("conditions") or ()

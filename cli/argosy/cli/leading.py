@@ -77,7 +77,9 @@ async def _unless(stop: asyncio.Event, task: asyncio.Future[Any]) -> bool:
     for each in (stopped, task):
         if not each.done():
             each.cancel()
-    await asyncio.gather(stopped, task, return_exceptions=not done)
+    await asyncio.gather(stopped, task, return_exceptions=True)
+    if done:
+        task.result()
     return done
 
 

@@ -14,6 +14,7 @@ from argosy.reconciler.deletion_guard import guard_parent
 from argosy.reconciler.desired import Desired, Owner, prepare
 from argosy.reconciler.gates import Gates
 from argosy.reconciler.namespaces import ensure_namespace
+from argosy.reconciler.node_keys import tracked_key
 from argosy.reconciler.observe import Observer
 from argosy.reconciler.pass_state import COMPARISON_ERROR, PassState
 from argosy.reconciler.plan import Action, Plan, PlanRequest, make_plan
@@ -42,6 +43,8 @@ __all__ = ["ApplicationPass", "BlockedError"]
 
 _UNKNOWN_AGAIN = 30.0
 """Seconds until an unknown target is looked at again, beside the poll of the repositories."""
+_OTHERS_FIRST = 0.1
+"""Seconds until a prune is thought of again that waits for other Applications to be looked at."""
 _ROUNDS = 100
 """More rounds than any plan has waves and kinds: a pass that still finds work then is a bug, not a
 rollout."""
@@ -88,6 +91,8 @@ class ApplicationPass(PassState):
                 memory = self.view.memory.get(item.key)
                 if memory is not None and memory.failed[0]:
                     due.append(max(memory.retry_at - now, 0.1))
+        if self.others_first:
+            due.append(_OTHERS_FIRST)
         closed = self.memory.closed_at
         if self.gate is not None and closed is not None and now - closed[1] < GATE_PATIENCE:
             due.append(GATE_PATIENCE)
@@ -220,6 +225,7 @@ class ApplicationPass(PassState):
             text = "auto-sync will wipe out all resources; set allowEmpty if that is meant"
             self.frozen = Condition("SyncError", text)
         self._strays(strays)
+        self.others_first = bool(extras) and bool(self.world.unclaimed)
         self.children_wait = self._children_wait(gates)
         latched = self.target in self.memory.reached
         request = PlanRequest(
@@ -234,10 +240,16 @@ class ApplicationPass(PassState):
             reached=self.memory.reached.get(self.target) if latched and automated else None,
             children_wait=self.children_wait,
             held=str(self.gate) if self.gate else "" if automated else "sync is not automated",
-            frozen=self.frozen.message if self.frozen else "",
+            frozen=self._kept_extras(),
             at_once=CONFIRM_DELETION in annotations_of(spec.manifest),
         )
         return make_plan(request)
+
+    def _kept_extras(self) -> str:
+        if self.frozen is not None:
+            return self.frozen.message
+        # What this Application gives up may be what another one is about to want: that is no deletion.
+        return "other Applications are looked at first" if self.others_first else ""
 
     def _children_wait(self, gates: Gates) -> tuple[int, str] | None:
         """The lowest wave among the children in which something is not settled."""
@@ -254,9 +266,12 @@ class ApplicationPass(PassState):
         application = self.application
         for key in self.memory.claimed - self.wanted.by_key.keys():
             view.claims[key].discard(application)
+            for other in view.claims[key]:
+                self.world.mark(tracked_key(other, self.world.installation.namespace))
         for key in self.wanted.by_key:
             view.claims[key].add(application)
         self.memory.claimed = frozenset(self.wanted.by_key)
+        self.world.unclaimed.discard(self.spec.key)
 
     def _forget_old_targets(self) -> None:
         entry = rolled_before(self.spec)

@@ -33,7 +33,7 @@ from argosy.reconciler.relevance import (
     specification_changed,
     state_changed,
 )
-from argosy.reconciler.reporting import conclude, node_state
+from argosy.reconciler.reporting import GATE_PATIENCE, conclude, node_state
 from argosy.reconciler.resource import annotations_of
 from argosy.reconciler.revisions import Asked, Revisions
 from argosy.reconciler.runner import retry_delay
@@ -90,6 +90,7 @@ class Controller:
         self._failures: dict[NodeKey, int] = {}
         self._waiting: dict[NodeKey, Waits] = {}
         self._waiting_for_children: dict[NodeKey, int] = {}
+        self._closed_since: dict[NodeKey, float] = {}
         self._set_inputs: dict[NodeKey, frozenset[Asked]] = {}
         self._recheck: asyncio.TimerHandle | None = None
         self.changed = asyncio.Event()
@@ -118,6 +119,7 @@ class Controller:
             chance=effects.chance,
             tell=effects.tell,
             identity_of=self.fleet.identity_of,
+            mark=self._queue.mark,
         )
         return self
 
@@ -140,7 +142,7 @@ class Controller:
         await self.management.watch(GroupVersionKind(ARGO_GROUP, ARGO_VERSION, kind) for kind in _ARGO_KINDS)
         self._queue.open()
         for key in sorted(self.world.hierarchy.keys):
-            self._queue.mark(key)
+            self._outdated(key)
         if self._options.poll > 0:
             self._spawn(self._poll())
 
@@ -208,6 +210,8 @@ class Controller:
     def _outdated(self, key: NodeKey) -> None:
         if key.kind == APPLICATION_SET:
             self.world.expansions.pop(key, None)
+        else:
+            self.world.unclaimed.add(key)
         self._queue.mark(key)
 
     def _mark_parent(self, obj: dict[str, Any]) -> None:
@@ -244,6 +248,7 @@ class Controller:
         ):
             table.pop(key, None)
         self.world.states.pop(key, None)
+        self.world.unclaimed.discard(key)
         self.world.expansions.pop(key, None)
         for view in self.fleet.views:
             for claims in view.claims.values():
@@ -263,6 +268,7 @@ class Controller:
             self._failed(key, "internal error, see the log")
         else:
             self._failures.pop(key, None)
+        self.world.unclaimed.discard(key)
         self.changed.set()
 
     def _failed(self, key: NodeKey, message: str) -> None:
@@ -302,15 +308,21 @@ class Controller:
         manifest = self.world.manifest(key)
         if manifest is None or await self._refresh_asked(key, SET_REFRESH):
             return
-        work = SetPass(self.world, manifest, self._live_world)
+        now = asyncio.get_running_loop().time()
+        patient = now - self._closed_since.get(key, now) < GATE_PATIENCE
+        work = SetPass(self.world, manifest, self._live_world, patient)
         await work.run()
         self._set_inputs[key] = frozenset(
             (item.name, item.revision) for item in work.inputs if item.kind == "tree"
         )
         if work.gate is not None:
             self._waiting[key] = work.gate
+            self._closed_since.setdefault(key, now)
+            if patient:
+                self._queue.mark(key, GATE_PATIENCE)
         else:
             self._waiting.pop(key, None)
+            self._closed_since.pop(key, None)
         self._now(key, work.state())
         if work.problem:
             self._queue.mark(key, 180.0)

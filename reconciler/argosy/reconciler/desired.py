@@ -18,6 +18,7 @@ from argosy.reconciler.resource import (
     group_of,
     key_of,
     kind_of,
+    metadata_of,
     name_of,
     namespace_of,
 )
@@ -152,7 +153,11 @@ def _malformed(manifest: Rendered) -> Problem | None:
         ),
         None,
     )
-    if missing is None and not name_of(value):
+    name = metadata_of(value).get("name")
+    if name is not None and not isinstance(name, str):
+        text = f"{kind_of(value)}: metadata.name is {name!r}; expected text: put it in quotes"
+        return Problem("ComparisonError", text, manifest.position)
+    if missing is None and not name:
         missing = "metadata.name"
     if missing is None:
         return None

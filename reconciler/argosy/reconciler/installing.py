@@ -60,8 +60,8 @@ async def refuse_beside_argo_cd(client: Client, installation: Installation) -> N
             continue
         if (found.get("spec") or {}).get("replicas", 1):
             raise BesideArgoError(
-                f"{kind} {installation.namespace}/{_CONTROLLER} runs in cluster {client.name}: two controllers "
-                "would work on the same Applications",
+                f"{kind} {installation.namespace}/{_CONTROLLER} runs in cluster {client.name}: "
+                "two controllers would work on the same Applications",
                 hint="scale it to 0 replicas, or give --take-over",
             )
 

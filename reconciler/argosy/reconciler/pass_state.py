@@ -68,6 +68,8 @@ class PassState:
     children_wait: tuple[int, str] | None = None
     """The lowest wave with a child that is not settled, while later waves wait for it."""
 
+    others_first: bool = False
+    """Nothing is pruned before all Applications that changed have said what they want."""
     publish: Callable[[NodeState], None] = _keep
     """Tells the gates what is known so far: children need not wait for the end of the pass."""
 

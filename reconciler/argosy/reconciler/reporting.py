@@ -60,7 +60,9 @@ def node_state(state: PassState) -> NodeState:
         elif child is not None:
             applied.add(child)
         elif not safe_health(observed, item):
-            reason = f"it is {observed.health}" + (f": {observed.message}" if observed.message else "")
+            # The message of what only progresses changes with every step; a status must not.
+            told = observed.message if observed.health == "Degraded" else ""
+            reason = f"it is {observed.health}" + (f": {told}" if told else "")
             unsettled.append(Unsettled(item.wave, str(item.key), reason))
     return NodeState(state.target, state.plan.complete, tuple(unsettled), frozenset(applied))
 

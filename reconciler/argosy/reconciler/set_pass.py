@@ -55,6 +55,8 @@ class SetPass:
     world: Surroundings
     manifest: KubernetesObject
     make_world: Callable[[], LiveWorld]
+    patient: bool = False
+    """The gate may be closed for a moment only: then the status does not tell of it yet."""
     target: str = ""
     inputs: tuple[Input, ...] = ()
     gate: Waits | None = None
@@ -79,7 +81,8 @@ class SetPass:
         else:
             self.world.expansions[self.key] = self.target
             await self._write(expansion)
-        await self._report()
+        if not (self.patient and self.gate is not None and not self.problem):
+            await self._report()
 
     def state(self) -> NodeState:
         """What the gates need to know of the set."""
@@ -117,8 +120,8 @@ class SetPass:
         policy = ApplicationSet(self.manifest).applications_sync or ApplicationsSync.SYNC
         wanted = [self._object(application.manifest) for application in expansion.applications]
         due = [item for item in wanted if not self._in_place(item, policy)]
-        self.gate = self.world.gates().may_roll(self.key)
-        if self.gate is not None and due:
+        self.gate = self.world.gates().may_roll(self.key) if due else None
+        if self.gate is not None:
             self.conditions.append(Condition("Waiting", str(self.gate)))
             return
         results = await asyncio.gather(*(self._apply(item) for item in due))

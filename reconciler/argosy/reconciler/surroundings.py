@@ -69,6 +69,10 @@ class Surroundings:
     """Server and name of the cluster that a destination means, as far as they are known."""
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
     states: dict[NodeKey, NodeState] = field(default_factory=dict)
+    unclaimed: set[NodeKey] = field(default_factory=set)
+    """Applications that want something new and were not looked at yet: it may be what another gives up."""
+    mark: Callable[[NodeKey], None] = lambda _key: None
+    """Have a node looked at."""
     expansions: dict[NodeKey, str] = field(default_factory=dict)
     """The target of each set, as its last pass worked it out."""
 
