@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-
+from argosy.cli.cluster_connection import cluster_name, connection_of_secret
 from argosy.clusters.client import Client
 from argosy.clusters.kubeconfig import load_connection
 from argosy.clusters.transport import HttpTransport
 from argosy.reconciler.controller import Controller, Effects, Options
+from argosy.reconciler.events import EventWriter
 from argosy.reconciler.installation import Installation
 from argosy.reconciler.resource import KubernetesObject
 from argosy.reconciler.source_rendering import SourceRendering
@@ -65,6 +66,12 @@ async def controlling(
     protocols = NETWORK_PROTOCOLS | ({Protocol.FILE} if target.allow_file_repositories else set())
     repositories = Repositories(_cache_folder() / "repositories", protocols=frozenset(protocols))
     renderer = Renderer()
+    events = EventWriter(client, "argosy", lambda: datetime.now(UTC))
+
+    def tell_all(told: Told) -> None:
+        tell(told)
+        events.post(told)
+
     effects = Effects(
         management=client,
         connect=_connect,
@@ -72,8 +79,9 @@ async def controlling(
         render=SourceRendering(repositories, renderer),
         now=lambda: datetime.now(UTC),
         chance=random.random,
-        tell=tell,
+        tell=tell_all,
     )
+    writing = asyncio.get_running_loop().create_task(events.run())
     try:
         async with Controller(target.names, effects, Options(poll=target.poll)) as controller:
             repositories.use_credentials(
@@ -81,6 +89,9 @@ async def controlling(
             )
             yield controller
     finally:
+        await events.drain()
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
         renderer.close()
         repositories.close()
 
@@ -99,10 +110,7 @@ def stop_on_signals() -> asyncio.Event:
 
 
 def _connect(secret: KubernetesObject) -> Client:
-    from argosy.clusters.secrets import parse_cluster_secret
-
-    cluster = parse_cluster_secret(secret)
-    return Client(HttpTransport(cluster.connection), cluster.name)
+    return Client(HttpTransport(connection_of_secret(secret)), cluster_name(secret))
 
 
 def _cache_folder() -> Path:
