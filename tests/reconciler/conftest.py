@@ -90,11 +90,12 @@ class RecordingTransport:
         self._transport = transport
         self._calls = calls
         self.unreachable = False
+        self.alive: Callable[[str], bool] = lambda _method: True
 
     async def request(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        if self.unreachable:
+        if self.unreachable or not self.alive(method):
             raise ConnectionRefusedError("no route to this cluster")
         answer = await self._transport.request(method, target, headers, body)
         self._calls.append((method, target, answer[0]))
@@ -127,6 +128,7 @@ class Stage:
         self.management = Client(transports("management"), "management")
         self.production = Client(transports("production"), "production")
         self._cut: set[str] = set()
+        self._writes_left: int | None = None
 
     async def prepare(self) -> None:
         await install(self.management, self.installation)
@@ -155,6 +157,20 @@ class Stage:
         if cluster in self.links:
             self.links[cluster].unreachable = False
 
+    def die_after(self, writes: int) -> None:
+        """Controllers make so many writes more and then none, as if they were killed."""
+        self._writes_left = writes
+
+    def live_on(self) -> None:
+        """The controllers that come are not killed."""
+        self._writes_left = None
+
+    def _alive(self, method: str) -> bool:
+        if self._writes_left is None or method == "GET":
+            return True
+        self._writes_left -= 1
+        return self._writes_left >= 0
+
     @asynccontextmanager
     async def controller(self, *, poll: float = 0.0) -> AsyncIterator[Controller]:
         """A controller that starts from nothing but the cluster and Git."""
@@ -162,6 +178,7 @@ class Stage:
         def link(cluster: str) -> Client:
             transport = self.links[cluster] = RecordingTransport(self._transports(cluster), self.calls)
             transport.unreachable = cluster in self._cut
+            transport.alive = self._alive
             return Client(transport, cluster)
 
         repositories = Repositories(self.folder / "mirrors", protocols=NETWORK_PROTOCOLS | {Protocol.FILE})

@@ -64,7 +64,8 @@ class Observer:
 
     def match(self, desired: DesiredObject, live: KubernetesObject, memory: Memory) -> Match:
         """How a live object relates to one revision of what is wanted."""
-        just_now = self.loop_time() - memory.applied_at < _JUST_NOW
+        # Without a status subresource, as Applications are, every status written is a new generation.
+        just_now = self.loop_time() - memory.applied_at < _JUST_NOW and child_key(key_of(live)) is None
         manager = self.view.installation.manager
         verdict = examine(memory.applied, desired.value, desired.digest, live, manager, just_now=just_now)
         if verdict is Verdict.SAME:

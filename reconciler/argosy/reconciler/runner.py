@@ -177,5 +177,5 @@ def _outcome(before: KubernetesObject | None, answer: KubernetesObject) -> Outco
     if before is None:
         managers = metadata_of(answer).get("managedFields") or ()
         return Outcome.CREATED if len(managers) <= 1 else Outcome.CONFIGURED
-    same = metadata_of(before).get("resourceVersion") == metadata_of(answer).get("resourceVersion")
-    return Outcome.UNCHANGED if same else Outcome.CONFIGURED
+    # A status that was written meanwhile is another version and no change of ours.
+    return Outcome.UNCHANGED if content_of(before) == content_of(answer) else Outcome.CONFIGURED
