@@ -278,6 +278,15 @@ class Stage:
 
         await self.until(f"{', '.join(names)} synced and healthy {at[:8]}", holds, within)
 
+    async def synced(self, name: str) -> None:
+        """Waits until an Application is synced, healthy or not yet."""
+
+        async def holds() -> bool:
+            status = ((await self.find("Application", name)) or {}).get("status") or {}
+            return (status.get("sync") or {}).get("status") == "Synced"
+
+        await self.until(f"{name} synced", holds)
+
     async def quiet(self, controller: Controller) -> None:
         """Waits until the controller has nothing left to do now, watch events in flight included."""
         for _ in range(5):

@@ -96,7 +96,7 @@ def test_drift_is_reverted_with_self_heal(world, make, edit):
         stage.repository.commit(files(make))
         await stage.apply(make.application("shop", stage.repository.url, "app"))
         async with stage.controller() as controller:
-            await stage.settled("shop")
+            await stage.synced("shop")
             await stage.quiet(controller)
             before = wanted(await look(stage))
             await edit(stage, make)
@@ -106,7 +106,7 @@ def test_drift_is_reverted_with_self_heal(world, make, edit):
                 return objects["settings"] is not None and wanted(objects) == before
 
             await stage.until("the edit is reverted", reverted, within=10.0)
-            await stage.settled("shop")
+            await stage.synced("shop")
 
     world.run(story)
 
@@ -118,7 +118,7 @@ def test_drift_is_only_reported_without_self_heal(world, make, edit):
         policy = {"automated": {"prune": True}, "syncOptions": ["CreateNamespace=true"]}
         await stage.apply(make.application("shop", stage.repository.url, "app", policy=policy))
         async with stage.controller() as controller:
-            await stage.settled("shop")
+            await stage.synced("shop")
             await stage.quiet(controller)
             await edit(stage, make)
 
@@ -139,7 +139,7 @@ def test_foreign_fields_and_objects_stay(world, make):
         stage.repository.commit(files(make))
         await stage.apply(make.application("shop", stage.repository.url, "app"))
         async with stage.controller() as controller:
-            await stage.settled("shop")
+            await stage.synced("shop")
             await stage.quiet(controller)
             await stage.patch("ConfigMap", "settings", {"metadata": {"labels": {"mine": "yes"}}})
             foreign = {

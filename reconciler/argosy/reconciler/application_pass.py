@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from argosy.clusters.errors import ApiError, UnknownKind
-from argosy.clusters.objects import GroupVersionKind
+from argosy.clusters.objects import GroupVersionKind, ObjectRef
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.deletion_guard import guard_parent
 from argosy.reconciler.desired import Desired, Owner, prepare
@@ -22,7 +22,7 @@ from argosy.reconciler.projects import check_objects, check_project
 from argosy.reconciler.report import Condition
 from argosy.reconciler.reporting import GATE_PATIENCE, node_state, write_progress
 from argosy.reconciler.resource import ResourceKey, annotations_of
-from argosy.reconciler.runner import Runner
+from argosy.reconciler.runner import Runner, foreign_owner
 from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.status_memory import (
     asked_operation,
@@ -194,6 +194,7 @@ class ApplicationPass(PassState):
         runner = Runner(view, self.application, self.world.loop_time, self.world.chance)
         for _ in range(_ROUNDS):
             await self._watch_kinds(view)
+            await self._find_unlabelled(view)
             self.plan = self._make_plan(observer)
             self.known = True
             self.publish(node_state(self))
@@ -290,6 +291,22 @@ class ApplicationPass(PassState):
                     await view.watch([kind])
                 except UnknownKind:
                     continue  # the apply says so, where one is due
+
+    async def _find_unlabelled(self, view: ClusterView) -> None:
+        """Objects that the inventory lists and no watch shows: gone, or somebody took our label away.
+
+        Each is asked for once; where it will be applied anyway the apply finds it.
+        """
+        if self.spec.automated and self.spec.self_heal:
+            return
+        listed = inventory_of(self.spec)
+        for item in self.wanted.objects:
+            known = view.watches(item.key.group, item.key.kind) and view.get(item.key) is None
+            if known and item.key in listed and item.key not in self.memory.looked_for:
+                self.memory.looked_for.add(item.key)
+                found = await view.client.find(ObjectRef.of(item.value))
+                if found is not None and not foreign_owner(found, self.application, view.installation.id):
+                    view.put(found)
 
     async def _write_ahead(self, plan: Plan) -> None:
         """Before a wave is entered, the status says so: neither the wave nor an object is forgotten by a

@@ -39,6 +39,8 @@ class PassMemory:
     waiting_for: tuple[str, int | None] = ("", None)
     """The target and the wave for which something is waited for."""
     waiting_since: float = 0.0
+    looked_for: set[ResourceKey] = field(default_factory=set)
+    """Objects without our label that were asked for already."""
     claimed: frozenset[ResourceKey] = frozenset()
     closed_at: tuple[str, float] | None = None
     """For which target the gate was found closed, and when first."""
