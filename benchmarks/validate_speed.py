@@ -1,7 +1,7 @@
 """How long `argosy validate FILE` takes, beside `python -c 'import click, yaml, jsonschema'`.
 
-Whole processes in turn, CPU time, bytecode cached as in an installation. Exit status 1 where it takes more than
-1.5 times as long.
+Whole processes in turn, CPU time, bytecode cached as in an installation. Exit status 1 where it takes more
+than 1.5 times as long.
 """
 
 import os
@@ -44,7 +44,8 @@ def main() -> None:
         found = sorted(found[1:])  # the first one wrote the bytecode
         ratios[name] = found[0] / base
         print(
-            f"{name:<24} best {found[0]:.3f} s, median {found[len(found) // 2]:.3f} s, {ratios[name]:.2f} times"
+            f"{name:<24} best {found[0]:.3f} s, median {found[len(found) // 2]:.3f} s, "
+            f"{ratios[name]:.2f} times"
         )
     sys.exit(max(ratios.values()) > BAR)
 
