@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from argosy.cli.cluster_connection import cluster_name, connection_of_secret
 from argosy.clusters.client import Client
 from argosy.clusters.kubeconfig import load_connection
+from argosy.clusters.secrets import parse_cluster_secret
 from argosy.clusters.transport import HttpTransport
 from argosy.reconciler.controller import Controller, Effects, Options
 from argosy.reconciler.events import EventWriter
@@ -110,7 +110,8 @@ def stop_on_signals() -> asyncio.Event:
 
 
 def _connect(secret: KubernetesObject) -> Client:
-    return Client(HttpTransport(connection_of_secret(secret)), cluster_name(secret))
+    cluster = parse_cluster_secret(secret)
+    return Client(HttpTransport(cluster.connection), cluster.name)
 
 
 def _cache_folder() -> Path:
