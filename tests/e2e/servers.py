@@ -32,6 +32,8 @@ __all__ = ["BINARIES", "RealCluster", "RealClusters", "assets_folder", "missing_
 
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 VERSION = "1.37.2"
+KUBECONFIGS = "ARGOSY_TEST_KUBECONFIGS"
+AUDIT_LOGS = "ARGOSY_TEST_AUDIT_LOGS"
 
 _STAGES = Path(__file__).parent / "kwok" / "stages.yaml"
 _START_DEADLINE = 120.0
@@ -300,3 +302,40 @@ def _free_ports(count: int) -> list[int]:
     finally:
         for item in held:
             item.close()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`servers.py NAME… -- COMMAND…` runs a command beside real clusters; `servers.py --check` looks for
+    binaries.
+
+    The command finds the kubeconfigs in `ARGOSY_TEST_KUBECONFIGS` and the audit logs in
+    `ARGOSY_TEST_AUDIT_LOGS`, each joined like PATH in the order of the names. Without a command the clusters
+    stay until a signal comes.
+    """
+    if list(arguments) == ["--check"]:
+        missing = missing_binaries(assets_folder())
+        if missing:
+            print(f"e2e: {', '.join(missing)} not found in {assets_folder()}", file=sys.stderr)
+        return 1 if missing else 0
+    names = list(arguments)
+    command: list[str] = []
+    if "--" in names:
+        at = names.index("--")
+        names, command = names[:at], names[at + 1 :]
+    # SIGTERM has to unwind the `with` block, else the clusters would die with their data left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with RealClusters(names) as real:
+        joined = {
+            KUBECONFIGS: os.pathsep.join(str(cluster.kubeconfig) for cluster in real.clusters),
+            AUDIT_LOGS: os.pathsep.join(str(cluster.audit_log) for cluster in real.clusters),
+        }
+        if command:
+            return subprocess.run(command, env={**os.environ, **joined}, check=False).returncode
+        for name, value in joined.items():
+            print(f"export {name}={value}", flush=True)
+        signal.pause()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
