@@ -340,7 +340,7 @@ class Expressions:
         return Value(result, type_)
 
     def _charge(self, name: str, codes: list[str], site: str) -> None:
-        """Count what a call costs against the limit on rounds: where it may be repeated, or is slow by itself."""
+        """Count what a call costs against the limit on rounds, where it is repeated or slow by itself."""
         if name in _SLOW:
             self.source.line(f"spend({_SLOW[name]}, {site}, B)")
         elif self.repeats and any(map(is_name, codes)):

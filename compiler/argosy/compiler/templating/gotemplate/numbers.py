@@ -31,8 +31,8 @@ def decimal(digits: str) -> int:
 
 
 def parse_int(text: str) -> int | None:
-    """An integer constant with any of Go's prefixes (`strconv.ParseInt` with base 0); None also for one that is
-    longer than any integer of Go's."""
+    """An integer constant with any of Go's prefixes (`strconv.ParseInt` with base 0); None also for one
+    that is longer than any integer of Go's."""
     if len(text) > _LONGEST or not _INTEGER.fullmatch(text):
         return None
     digits = text.lstrip("+-").replace("_", "").lower()

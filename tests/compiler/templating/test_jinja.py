@@ -1,0 +1,75 @@
+"""The dialect jinja2: types of single expressions, strictness, the sandbox, and where an error stands."""
+
+import subprocess
+import sys
+
+import pytest
+
+from argosy.compiler.templating.errors import TemplateError
+from argosy.compiler.templating.jinja import compile_tree, render_text
+
+
+def failure(tree: object, values: dict[str, object]) -> TemplateError:
+    with pytest.raises(TemplateError) as caught:
+        compile_tree(tree)(values)
+    return caught.value
+
+
+def test_a_text_that_is_one_expression_keeps_its_type() -> None:
+    tree = {"n": "{{ n }}", "l": "{{ l }}", "s": "n={{ n }}", "{{ k }}": "{{ l | length }}", "raw": 1}
+    assert compile_tree(tree)({"n": 3, "l": [1], "k": "key"}) == {
+        "n": 3,
+        "l": [1],
+        "s": "n=3",
+        "key": 1,
+        "raw": 1,
+    }
+
+
+def test_a_single_text_is_always_text() -> None:
+    assert render_text("{{ n }}", {"n": 3}) == "3"
+
+
+@pytest.mark.parametrize("text", ["{{ nope }}", "x {{ nope }}", "{% if nope %}{% endif %}"])
+def test_what_is_undefined_is_an_error_with_path_and_line(text: str) -> None:
+    error = failure({"a": ["ok {{ n }}", "\n" + text]}, {"n": 1})
+    assert (error.stage, error.path, error.line) == ("execute", ("a", 1), 2)
+    assert "'nope' is undefined" in error.go_text
+
+
+def test_bad_syntax_is_an_error_of_parsing() -> None:
+    error = failure({"a": "x\n{{ n"}, {})
+    assert (error.stage, error.path, error.line) == ("parse", ("a",), 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ().__class__.__mro__ }}",
+        "x{{ ''.__class__ }}",
+        "{{ l.append(2) }}",
+        "x{{ 'a' * 10 ** 9 }}",
+        "x{{ 10 ** (10 ** 10) }}",
+        "x{% for i in range(10 ** 9) %}{% endfor %}",
+    ],
+)
+def test_the_sandbox_refuses(text: str) -> None:
+    assert failure({"a": text}, {"l": [1]}).stage == "execute"
+
+
+def test_blocks_of_the_same_name_in_two_texts_do_not_meet() -> None:
+    text = "{% block a %}{{ n }}{% endblock %}"
+    assert compile_tree([text, text])({"n": 1}) == ["1", "1"]
+
+
+def test_a_value_with_the_separator_stays_whole() -> None:
+    assert compile_tree(["x{{ a }}", "y{{ a }}"])({"a": "1\x1e2"}) == ["x1\x1e2", "y1\x1e2"]
+
+
+def test_jinja_is_not_imported_for_other_dialects() -> None:
+    code = (
+        "import sys; from argosy.compiler.templating.dialects import DIALECTS;"
+        "DIALECTS['go'].render_text('{{.a}}', {}); DIALECTS['fasttemplate'].render_text('{{a}}', {});"
+        "assert not {'jinja2', 're2', 'cryptography', 'bcrypt'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
