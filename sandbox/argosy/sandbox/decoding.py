@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from argosy.sandbox.base64_text import canonical_base64
 from argosy.sandbox.errors import ApiError, bad_request
 from argosy.sandbox.quantity import canonical_quantity, quantity_value
 from argosy.sandbox.schema import Object, Scalar, Schema
@@ -83,18 +84,6 @@ _JSON_NAMES: dict[type, str] = {str: "string", bool: "bool", list: "array"}
 
 
 _QUANTITY_TEXT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*")
-
-
-def _check_base64(value: str) -> None:
-    """Finds the first byte that Go's decoder stumbles over."""
-    text = value.replace("\n", "").replace("\r", "")
-    end = text.rstrip("=")
-    if len(text) % 4 == 0 and len(text) - len(end) <= 2 and _BASE64.fullmatch(end):
-        return
-    match = _BASE64.match(text)
-    at = match.end() if match is not None else 0
-    raise _BadTextError(f"illegal base64 data at input byte {at if at < len(end) else len(text) // 4 * 4}")
 
 
 def _fits(schema: Schema, value: object) -> bool:
@@ -140,7 +129,10 @@ class _Decoder:
             item = schema.item
             return [self.decode(item, found, f"{path}[{index}]") for index, found in enumerate(value)]
         if isinstance(value, str) and schema.raw.get("format") == "byte":
-            _check_base64(value)
+            try:
+                return canonical_base64(value)
+            except ValueError as error:
+                raise _BadTextError(str(error)) from None
         if value is not None and not _fits(schema, value):
             raise _TypeMismatchError(path, value, _go_type(schema))
         if isinstance(value, float) and schema.raw.get("type") == "integer":
