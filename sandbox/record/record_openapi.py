@@ -6,8 +6,8 @@
         --go-types sandbox/record/gotypes/types.json
 
 OpenAPI documents and discovery come from a running API server with its default settings; how Go encodes
-fields and the protobuf messages from the modules `k8s.io/api` and `k8s.io/apimachinery` of the same release. Output:
-`kubernetes-<version>-{lean,openapi,protobuf}.json.xz` in `sandbox/argosy/sandbox/data`.
+fields and the protobuf messages from the modules `k8s.io/api` and `k8s.io/apimachinery` of the same release.
+Output: `kubernetes-<version>-{lean,openapi,protobuf}.json.xz` in `sandbox/argosy/sandbox/data`.
 """
 
 import argparse

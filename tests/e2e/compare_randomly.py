@@ -1,6 +1,6 @@
 """Sends random writes to a real API server and to the sandbox, and shows where answers differ.
 
-    python tests/e2e/compare_randomly.py --server https://127.0.0.1:6443 --token-file token --seed 7 --count 300
+    python tests/e2e/compare_randomly.py --server https://127.0.0.1:6443 --token-file token --seed 7
 
 Several managers apply, patch and delete a few objects again and again. What differs becomes a step of a
 scenario or an entry in the list of known differences; after a difference the object is deleted on both sides,
