@@ -60,6 +60,7 @@ def load_context(context: str = "", file: str = "") -> KubeconfigContext:
 
     Raises `KubeconfigError`.
     """
+    import yaml
     from kubernetes.config import ConfigException
 
     library = _library()
@@ -87,6 +88,10 @@ def load_context(context: str = "", file: str = "") -> KubeconfigContext:
         user = config["users"].get_with_name(user_name, safe=True) if user_name else None
     except FileNotFoundError as error:
         raise _missing(shown) from error
+    except yaml.MarkedYAMLError as error:
+        # Only the place: what stands there may be a token.
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise KubeconfigError(f"kubeconfig {shown}:{line} is not YAML: {error.problem}") from error
     except (ConfigException, OSError, AttributeError, TypeError) as error:
         raise KubeconfigError(f"kubeconfig {shown} cannot be read: {error}") from error
     return KubeconfigContext(

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import aiohttp
+from yarl import URL
 
 from argosy.clusters.connection import Connection, Tls
 
@@ -91,7 +92,7 @@ class HttpTransport:
             try:
                 async with session.request(
                     method,
-                    self._base + target,
+                    self._url(target),
                     data=body,
                     headers=sent,
                     timeout=self._timeout,
@@ -114,7 +115,7 @@ class HttpTransport:
             sent = await self._headers(headers, rejected)
             try:
                 response = await session.request(
-                    method, self._base + target, headers=sent, timeout=self._stream_timeout, **self._options
+                    method, self._url(target), headers=sent, timeout=self._stream_timeout, **self._options
                 )
             except (aiohttp.ClientError, OSError) as error:
                 raise _as_os_error(error) from error
@@ -131,6 +132,10 @@ class HttpTransport:
         sessions, self._sessions = list(self._sessions.values()), {}
         for session in sessions:
             await session.close()
+
+    def _url(self, target: str) -> URL:
+        # The target is escaped already; escaping it anew would turn `%2F` and `%3A` in names into others.
+        return URL(self._base + target, encoded=True)
 
     @property
     def _options(self) -> dict[str, Any]:
