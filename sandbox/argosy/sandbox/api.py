@@ -29,7 +29,17 @@ from argosy.sandbox.writing import Writer, Written
 __all__ = ["Api"]
 
 _APPLY = frozenset({"application/apply-patch+yaml", "application/apply-patch+cbor"})
-_NOT_SIMULATED = {"attach", "binding", "ephemeralcontainers", "exec", "log", "portforward", "proxy", "resize", "token"}
+_NOT_SIMULATED = {
+    "attach",
+    "binding",
+    "ephemeralcontainers",
+    "exec",
+    "log",
+    "portforward",
+    "proxy",
+    "resize",
+    "token",
+}
 _ANSWER_THE_OBJECT = {
     ("", "namespaces"),
     ("", "persistentvolumeclaims"),
@@ -67,7 +77,9 @@ class Api:
         """The answer to a request. Raises `ApiError`."""
         segments = request.segments
         if not segments:
-            return json_response({"paths": ["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"]})
+            return json_response(
+                {"paths": ["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"]}
+            )
         if segments[0] in {"api", "apis"}:
             if (found := self._discovery.answer(request)) is not None:
                 return found
@@ -100,7 +112,11 @@ class Api:
         if not parts:
             raise _no_such_path()
         namespace = ""
-        if parts[0] == "namespaces" and len(parts) > 2 and self._state.registry.lookup(group, version, parts[2]):
+        if (
+            parts[0] == "namespaces"
+            and len(parts) > 2
+            and self._state.registry.lookup(group, version, parts[2])
+        ):
             namespace, parts = parts[1], parts[2:]
         kind = self._state.registry.lookup(group, version, parts[0])
         if kind is None or len(parts) > 3:
@@ -297,7 +313,9 @@ def _no_such_path() -> ApiError:
 
 
 def _no_such_method() -> ApiError:
-    return ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+    return ApiError(
+        405, "MethodNotAllowed", "the server does not allow this method on the requested resource"
+    )
 
 
 def _manager_required() -> ApiError:

@@ -113,9 +113,7 @@ class Cluster:
 
     def _log(self, request: Request, status: int) -> None:
         self.log.add(
-            LogEntry(
-                self.clock.now(), self.name, request.method, request.target, request.user_agent, status
-            )
+            LogEntry(self.clock.now(), self.name, request.method, request.target, request.user_agent, status)
         )
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
@@ -125,7 +123,9 @@ class Cluster:
         query = scope["query_string"].decode("ascii", "replace")
         path = scope.get("raw_path") or scope["path"].encode()
         target = path.decode("ascii", "replace") + (f"?{query}" if query else "")
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+        }
         body = await _read(receive) if scope["method"] not in {"GET", "HEAD"} else b""
         request = Request(scope["method"], target, headers, body or b"")
         if body is None:

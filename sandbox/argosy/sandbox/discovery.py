@@ -97,7 +97,8 @@ class Discovery:
         for name, versions in custom.items():
             ordered = sorted(versions, key=version_priority)
             listed = [
-                {"version": version, "resources": versions[version], "freshness": "Current"} for version in ordered
+                {"version": version, "resources": versions[version], "freshness": "Current"}
+                for version in ordered
             ]
             groups.append({"metadata": {"name": name, "creationTimestamp": None}, "versions": listed})
         return groups
@@ -151,7 +152,8 @@ def _resource_discovery(kind: ObjectType) -> Object:
 def _api_group(group: Object) -> Object:
     name = group["metadata"]["name"]
     versions = [
-        {"groupVersion": f"{name}/{item['version']}", "version": item["version"]} for item in group["versions"]
+        {"groupVersion": f"{name}/{item['version']}", "version": item["version"]}
+        for item in group["versions"]
     ]
     return {"name": name, "versions": versions, "preferredVersion": versions[0]}
 

@@ -50,7 +50,9 @@ def _take(node: Any, step: re.Match[str]) -> list[Any]:
     if step["key"] is not None:
         wanted = step["value"].strip("\"'")
         members = node if isinstance(node, list) else []
-        return [item for item in members if find(item, f".{step['key']}")[:1] in ([wanted], [_number(wanted)])]
+        return [
+            item for item in members if find(item, f".{step['key']}")[:1] in ([wanted], [_number(wanted)])
+        ]
     field = step["quoted"] or step["field"].replace("\\.", ".")
     return [node[field]] if isinstance(node, dict) and field in node else []
 

@@ -86,7 +86,9 @@ def shown(stored: Stored, kind: ObjectType) -> bytes:
 def encoded_list(kind: ObjectType, page: Page) -> bytes:
     """The list as JSON, from the bytes of its objects."""
     resource = kind.resource
-    head = encode({"kind": f"{resource.kind}List", "apiVersion": resource.api_version, "metadata": page.metadata()})
+    head = encode(
+        {"kind": f"{resource.kind}List", "apiVersion": resource.api_version, "metadata": page.metadata()}
+    )
     return head[:-1] + b',"items":[' + b",".join([shown(item, kind) for item in page.items]) + b"]}"
 
 

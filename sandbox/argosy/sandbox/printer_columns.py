@@ -165,7 +165,10 @@ def _external_address(obj: Object, now: datetime) -> object:
     if spec.get("type") == "ExternalName":
         return spec.get("externalName", _NONE)
     if spec.get("type") == "LoadBalancer":
-        given = [item.get("ip") or item.get("hostname", "") for item in _dig(obj, "status.loadBalancer.ingress", ())]
+        given = [
+            item.get("ip") or item.get("hostname", "")
+            for item in _dig(obj, "status.loadBalancer.ingress", ())
+        ]
         return ",".join([*given, *fixed]) or "<pending>"
     return ",".join(fixed) or _NONE
 
@@ -192,7 +195,12 @@ def _ingress_address(obj: Object, now: datetime) -> object:
 
 
 def _claim_modes(path: str) -> Callable[[Object, datetime], object]:
-    short = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
+    short = {
+        "ReadWriteOnce": "RWO",
+        "ReadOnlyMany": "ROX",
+        "ReadWriteMany": "RWX",
+        "ReadWriteOncePod": "RWOP",
+    }
     return lambda obj, now: ",".join(short.get(mode, mode) for mode in _dig(obj, path, ()))
 
 
@@ -209,7 +217,11 @@ def _autoscaler_targets(obj: Object, now: datetime) -> object:
     for metric in _dig(obj, "spec.metrics", ()):
         resource = metric.get("resource") or {}
         target = resource.get("target") or {}
-        wanted = f"{target['averageUtilization']}%" if "averageUtilization" in target else target.get("averageValue")
+        wanted = (
+            f"{target['averageUtilization']}%"
+            if "averageUtilization" in target
+            else target.get("averageValue")
+        )
         if wanted:
             shown.append(f"{resource.get('name')}: <unknown>/{wanted}")
     return ", ".join(shown) or "<unset>"
@@ -258,7 +270,9 @@ def _node_roles(obj: Object, now: datetime) -> object:
 def _controller(obj: Object, now: datetime) -> object:
     for reference in obj["metadata"].get("ownerReferences") or ():
         if reference.get("controller"):
-            return f"{reference['kind'].lower()}.{reference['apiVersion'].partition('/')[0]}/{reference['name']}"
+            return (
+                f"{reference['kind'].lower()}.{reference['apiVersion'].partition('/')[0]}/{reference['name']}"
+            )
     return _NONE
 
 
@@ -284,7 +298,9 @@ COLUMNS: dict[tuple[str, str], tuple[Column, ...]] = {
         _count("Ready", "status.numberReady"),
         _count("Up-to-date", "status.updatedNumberScheduled"),
         _count("Available", "status.numberAvailable"),
-        Column("Node Selector", lambda obj, now: _selector_text(_dig(obj, "spec.template.spec.nodeSelector"))),
+        Column(
+            "Node Selector", lambda obj, now: _selector_text(_dig(obj, "spec.template.spec.nodeSelector"))
+        ),
         *_WORKLOAD_WIDE,
     ),
     ("apps", "ControllerRevision"): (Column("Controller", _controller), _count("Revision", "revision")),
@@ -355,7 +371,9 @@ COLUMNS: dict[tuple[str, str], tuple[Column, ...]] = {
         Column(
             "Claim",
             lambda obj, now: "/".join(
-                str(_dig(obj, f"spec.claimRef.{key}")) for key in ("namespace", "name") if _dig(obj, "spec.claimRef")
+                str(_dig(obj, f"spec.claimRef.{key}"))
+                for key in ("namespace", "name")
+                if _dig(obj, "spec.claimRef")
             ),
         ),
         _field("StorageClass", "spec.storageClassName", ""),

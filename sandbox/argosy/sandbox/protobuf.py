@@ -23,8 +23,9 @@ _MAGIC = b"k8s\0"
 _META = "k8s.io.apimachinery.pkg.apis.meta.v1."
 _QUANTITY = "k8s.io.apimachinery.pkg.api.resource.Quantity"
 _INT_OR_STRING = "k8s.io.apimachinery.pkg.util.intstr.IntOrString"
-_EMBEDDED = frozenset({"ephemeralContainerCommon", "handler", "localObjectReference", "persistentVolumeSource",
-                       "volumeSource"})
+_EMBEDDED = frozenset(
+    {"ephemeralContainerCommon", "handler", "localObjectReference", "persistentVolumeSource", "volumeSource"}
+)
 """Fields that Go embeds: their JSON stands in the parent."""
 
 _Table = dict[str, dict[str, list[str]]]
@@ -49,7 +50,11 @@ def decode_object(body: bytes, version: str = "1.37") -> Object:
         raw = envelope.get(2, b"")
         if not kind and not raw:
             return {}
-        return {"apiVersion": api_version, "kind": kind, **reader.message(reader.name(api_version, kind), raw)}
+        return {
+            "apiVersion": api_version,
+            "kind": kind,
+            **reader.message(reader.name(api_version, kind), raw),
+        }
     except (IndexError, KeyError, struct.error, UnicodeDecodeError, TypeError) as error:
         raise ProtobufError(f"malformed message: {error}") from error
 
@@ -131,7 +136,9 @@ class _Reader:
         name, kind, shape = field
         if shape == "m":
             entry = dict(_fields(value))
-            found.setdefault(name, {})[entry.get(1, b"").decode()] = self._value(kind, entry.get(2, b""), depth)
+            found.setdefault(name, {})[entry.get(1, b"").decode()] = self._value(
+                kind, entry.get(2, b""), depth
+            )
         elif shape == "r":
             found.setdefault(name, []).append(self._value(kind, value, depth))
         else:

@@ -40,7 +40,9 @@ class ResourceRegistry:
     def versions(self, group: str, plural: str) -> Iterator[ObjectType]:
         """All served versions of a resource."""
         return (
-            kind for kind in self._types.values() if (kind.resource.group, kind.resource.plural) == (group, plural)
+            kind
+            for kind in self._types.values()
+            if (kind.resource.group, kind.resource.plural) == (group, plural)
         )
 
     def types(self) -> Iterable[ObjectType]:

@@ -59,7 +59,12 @@ def _columns(kind: ObjectType, now: datetime) -> list[_TableColumn]:
     usual = [_built_in_column(column, now) for column in columns if not column.after_age]
     late = [_built_in_column(column, now) for column in columns if column.after_age]
     leading = [] if kind.resource.kind == "Event" else [name]
-    return [*leading, *usual, *([] if (kind.resource.group, kind.resource.kind) in WITHOUT_AGE else [created]), *late]
+    return [
+        *leading,
+        *usual,
+        *([] if (kind.resource.group, kind.resource.kind) in WITHOUT_AGE else [created]),
+        *late,
+    ]
 
 
 def _definition(name: str, kind: str, form: str = "", priority: int = 0, description: str = "") -> Object:
@@ -74,7 +79,11 @@ def _built_in_column(column: Column, now: datetime) -> _TableColumn:
 def _custom_column(column: Object, now: datetime) -> _TableColumn:
     kind = column.get("type", "string")
     definition = _definition(
-        column["name"], kind, column.get("format", ""), column.get("priority", 0), column.get("description", "")
+        column["name"],
+        kind,
+        column.get("format", ""),
+        column.get("priority", 0),
+        column.get("description", ""),
     )
     return _TableColumn(definition, lambda obj: _custom_cell(obj, column["jsonPath"], kind, now))
 
@@ -99,5 +108,3 @@ def _custom_cell(obj: Object, path: str, kind: str, now: datetime) -> object:
     if isinstance(value, str):
         return value
     return " ".join(str(item) for item in found) if len(found) > 1 else str(value)
-
-

@@ -28,7 +28,11 @@ def _autoscaler_to_v1(obj: Object) -> Object:
     for metric in spec.pop("metrics", None) or ():
         resource = metric.get("resource") or {}
         target = resource.get("target") or {}
-        if metric.get("type") == "Resource" and resource.get("name") == "cpu" and "averageUtilization" in target:
+        if (
+            metric.get("type") == "Resource"
+            and resource.get("name") == "cpu"
+            and "averageUtilization" in target
+        ):
             spec["targetCPUUtilizationPercentage"] = target["averageUtilization"]
     spec.pop("behavior", None)
     status = {
