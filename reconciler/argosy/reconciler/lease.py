@@ -100,17 +100,19 @@ class Lease:
         loop = asyncio.get_running_loop()
         renewed = loop.time()
         pause = self._settings.renew
+        # By then it has to be renewed or given up: afterwards another one may take it.
+        patience = self._settings.duration - self._settings.renew / 2
         while True:
             await asyncio.sleep(pause)
             try:
                 assert self._held is not None
-                self._held = await self._client.replace(self._value(self._held))
+                # A call that hangs must not outlast the Lease.
+                async with asyncio.timeout_at(renewed + patience):
+                    self._held = await self._client.replace(self._value(self._held))
                 renewed, pause = loop.time(), self._settings.renew
-            except Conflict:
+            except (Conflict, TimeoutError):
                 break
             except ApiError:
-                if loop.time() - renewed > self._settings.duration - self._settings.renew / 2:
-                    break
                 pause = self._settings.look
         self._held = None
         self.lost.set()
