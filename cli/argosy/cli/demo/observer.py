@@ -35,6 +35,8 @@ class Observer:
     stage: Stage
     clients: Mapping[str, Client]
     terminal: bool
+    servers: Mapping[str, str]
+    """The name of each cluster by its server's address."""
     words: dict[str, str] = field(default_factory=dict)
     """What a revision is called in the picture, by commit id."""
     picture: Picture = field(default_factory=LinePrinter)
@@ -61,7 +63,9 @@ class Observer:
             for item in [*sets, *applications]
         }
         return [
-            row_of(item, waves, self.words) for item in applications if item["metadata"]["name"] != "root"
+            row_of(item, waves, self.words, self.servers)
+            for item in applications
+            if item["metadata"]["name"] != "root"
         ]
 
     async def deployment(self, cluster: str, namespace: str, name: str) -> Object:
@@ -98,10 +102,13 @@ class Observer:
 async def observing(stage: Stage, terminal: bool) -> AsyncIterator[Observer]:
     """An observer with a client for each cluster of the stage."""
     clients: dict[str, Client] = {}
+    servers = {"https://kubernetes.default.svc": MANAGEMENT}
     try:
         for name in (MANAGEMENT, *ENVIRONMENTS):
-            clients[name] = Client(HttpTransport(load_connection(name, str(stage.kubeconfig))), name)
-        yield Observer(stage, clients, terminal)
+            connection = load_connection(name, str(stage.kubeconfig))
+            servers[connection.server] = name
+            clients[name] = Client(HttpTransport(connection), name)
+        yield Observer(stage, clients, terminal, servers)
     finally:
         for client in clients.values():
             await client.close()

@@ -24,7 +24,7 @@ _APPS = ("apps/shop/kustomization.yaml", "newTag: 1.0.0", "newTag: 2.0.0")
 def _all_at(revision: str, rows: list[ApplicationRow]) -> bool:
     """Whether all is settled, and what follows main at the revision (as the picture calls it)."""
     return len(rows) == _APPLICATIONS and all(
-        row.settled and (row.cluster == "production" or row.revision == revision) for row in rows
+        row.settled and (row.target != "main" or row.revision == revision) for row in rows
     )
 
 

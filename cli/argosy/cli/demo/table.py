@@ -31,6 +31,8 @@ class ApplicationRow:
     sync: str
     health: str
     doing: str
+    target: str = ""
+    """The revision that the Application asks for, as written."""
 
     @property
     def settled(self) -> bool:
@@ -38,9 +40,12 @@ class ApplicationRow:
 
 
 def row_of(
-    application: Mapping[str, Any], waves: Mapping[str, int], names: Mapping[str, str]
+    application: Mapping[str, Any],
+    waves: Mapping[str, int],
+    names: Mapping[str, str],
+    clusters: Mapping[str, str],
 ) -> ApplicationRow:
-    """The row of an Application; `waves` maps owners and names to waves, `names` revisions to words."""
+    """The row of an Application; `waves` by name or owner, `names` of revisions, `clusters` by server."""
     metadata, spec, status = application["metadata"], application["spec"], application.get("status", {})
     owners = [owner["name"] for owner in metadata.get("ownerReferences", ())]
     wave = max((waves.get(name, 0) for name in [metadata["name"], *owners]), default=0)
@@ -53,11 +58,12 @@ def row_of(
     return ApplicationRow(
         wave=wave,
         name=metadata["name"],
-        cluster="management" if "kubernetes.default.svc" in server or server == "in-cluster" else server,
+        cluster=clusters.get(server, server),
         revision=names.get(revision, revision[:7]),
         sync=sync.get("status", "Unknown"),
         health=status.get("health", {}).get("status", "Missing"),
         doing=doing,
+        target=str(spec["source"].get("targetRevision", "")),
     )
 
 
