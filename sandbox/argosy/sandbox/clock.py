@@ -116,7 +116,7 @@ class VirtualEventLoop(asyncio.SelectorEventLoop):
     def _jump(self, seconds: float) -> None:
         self._virtual += seconds
 
-    def run_in_executor(
+    def run_in_executor(  # type: ignore[override]  # typeshed's variadic form says no more
         self, executor: Executor | None, func: Callable[..., _T], *args: Any
     ) -> asyncio.Future[_T]:
         future = super().run_in_executor(executor, func, *args)

@@ -17,7 +17,9 @@ _MANAGER = "kube-apiserver"
 
 
 class DefinitionController:
-    """What kube-apiserver does about definitions, with the delay that makes clients wait for `Established`."""
+    """What kube-apiserver does about definitions, with the delay that makes clients wait for
+    `Established`.
+    """
 
     def __init__(self, state: ClusterState, writer: Writer, deleter: Deleter) -> None:
         self._state = state

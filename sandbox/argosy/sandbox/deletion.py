@@ -1,4 +1,6 @@
-"""The delete verb: preconditions, propagation, finalizers. What follows from it is the garbage collector's."""
+"""The delete verb: preconditions, propagation, finalizers. What follows from it is the garbage
+collector's.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +42,9 @@ class DeleteOptions:
 
     @classmethod
     def parse(cls, body: Mapping[str, Any], query: Mapping[str, str]) -> "DeleteOptions":
-        """From the body of the request and its query, which holds where the body is silent. Raises `ApiError`."""
+        """From the body of the request and its query, which holds where the body is silent. Raises
+        `ApiError`.
+        """
         policy = body.get("propagationPolicy") or query.get("propagationPolicy")
         orphan = body.get("orphanDependents")
         if orphan is None and "orphanDependents" in query:
@@ -131,7 +135,8 @@ def _check_preconditions(
         raise ApiError(
             409,
             "Conflict",
-            f'Operation cannot be fulfilled on {resource.group_resource} "{name}": Precondition failed: {found}',
+            f'Operation cannot be fulfilled on {resource.group_resource} "{name}": '
+            f"Precondition failed: {found}",
             resource_details(resource.group, resource.plural, name),
         )
 

@@ -4,6 +4,7 @@ Follows `k8s.io/kubernetes/pkg/controller/garbagecollector`: an object goes only
 """
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from argosy.sandbox.deletion import FOREGROUND, ORPHAN, DeleteOptions, Deleter, Propagation
@@ -66,7 +67,7 @@ class GarbageCollector:
             self._dependents[owner].discard(key)
             self._look_at_owner(owner)
         for dependent in sorted(self._dependents.pop(uid, ())):
-            self._soon(lambda dependent=dependent: self._attempt(dependent))  # type: ignore[misc]
+            self._soon(partial(self._attempt, dependent))
 
     def _look_at_owner(self, uid: str) -> None:
         owner = self._by_uid.get(uid)
@@ -153,7 +154,7 @@ class GarbageCollector:
                 references = other[1]["metadata"].get("ownerReferences") or ()
                 kept = {item["uid"] for item in references if item["uid"] != uid}
                 self._writer.change(
-                    other[0], dependent[1], lambda live, kept=kept: _with_owners(live, kept), manager=_MANAGER
+                    other[0], dependent[1], partial(_with_owners, kept=kept), manager=_MANAGER
                 )
         self._writer.change(kind, key[1], lambda live: _without_finalizer(live, ORPHAN), manager=_MANAGER)
 

@@ -13,7 +13,8 @@ class JsonPathError(ValueError):
 
 _STEP = re.compile(
     r"""\.(?P<field>[\w-]+(?:\\\.[\w/-]+)*) | \[(?P<index>-?\d+)\] | \.?\[?(?P<all>\*)\]?
-    | \[['"](?P<quoted>[^'"]+)['"]\] | \[\?\(@\.(?P<key>[\w.-]+)\s*==\s*(?P<value>"[^"]*"|'[^']*'|[\w.-]+)\)\]""",
+    | \[['"](?P<quoted>[^'"]+)['"]\]
+    | \[\?\(@\.(?P<key>[\w.-]+)\s*==\s*(?P<value>"[^"]*"|'[^']*'|[\w.-]+)\)\]""",
     re.VERBOSE,
 )
 

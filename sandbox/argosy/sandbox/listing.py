@@ -48,7 +48,9 @@ def selection(request: Request) -> Predicate | None:
 
 
 def list_page(store: Store, kind: ObjectType, namespace: str, request: Request) -> Page:
-    """The objects that a list request asks for. Raises `ApiError`: 400, 410 `Expired`, 504 for a future version."""
+    """The objects that a list request asks for. Raises `ApiError`: 400, 410 `Expired`, 504 for a
+    future version.
+    """
     place = storage_key(kind)
     limit = _number(request, "limit")
     version, after = store.version, None
@@ -104,8 +106,8 @@ def _items_at(store: Store, kind: ObjectType, version: int, namespace: str) -> l
         raise ApiError(
             410,
             "Expired",
-            "The provided continue parameter is too old to display a consistent list result. You can start a new "
-            "list without the continue parameter.",
+            "The provided continue parameter is too old to display a consistent list result. You can start "
+            "a new list without the continue parameter.",
         ) from error
 
 

@@ -58,7 +58,9 @@ class NamespaceController:
                 raise
 
     def _drain(self, name: str) -> None:
-        """Deletes the content; ends the namespace when there is none. Runs again for each object that goes."""
+        """Deletes the content; ends the namespace when there is none. Runs again for each object that
+        goes.
+        """
         store = self._state.store
         namespace = store.get(_NAMESPACES, ("", name))
         if namespace is None or name not in self._ending:
@@ -70,9 +72,10 @@ class NamespaceController:
             if kind is None or not kind.resource.namespaced:
                 continue
             for stored in store.items(resource, name):
-                if "deletionTimestamp" in stored.object["metadata"]:
-                    left += 1
-                elif not self._deleter.delete(kind, name, stored.object["metadata"]["name"], options).gone:
+                if (
+                    "deletionTimestamp" in stored.object["metadata"]
+                    or not self._deleter.delete(kind, name, stored.object["metadata"]["name"], options).gone
+                ):
                     left += 1
         if left:
             return

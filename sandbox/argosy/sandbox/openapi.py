@@ -1,4 +1,5 @@
-"""`/openapi/v3`: the recorded documents of built-in groups, and documents made from CustomResourceDefinitions.
+"""`/openapi/v3`: the recorded documents of built-in groups, and documents made from
+CustomResourceDefinitions.
 
 kubectl reads them for `explain`, for validation and for three-way patches.
 """
@@ -59,7 +60,8 @@ class OpenApi:
         return [kind for kind in self._registry.custom_types() if f"apis/{kind.resource.api_version}" == path]
 
     def _index(self) -> Object:
-        # Clients keep documents by this hash, over restarts of the sandbox: those of definitions hash their schemas.
+        # Clients keep documents by this hash, over restarts of the sandbox: those of definitions hash
+        # their schemas.
         hashes = {path: hashlib.sha256(f"{self._version}/{path}".encode()) for path in self._files()}
         for kind in self._registry.custom_types():
             path = f"apis/{kind.resource.api_version}"

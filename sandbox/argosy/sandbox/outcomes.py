@@ -78,7 +78,9 @@ class WorkloadSettings:
     react_after: float = 0.05
     """Seconds until a controller notices a change."""
     step: float = 0.0
-    """Seconds between the batches of a rolling update; 0 means a batch takes as long as its pods to be ready."""
+    """Seconds between the batches of a rolling update; 0 means a batch takes as long as its pods to
+    be ready.
+    """
     most_pods: int = 20
     """Pods created as objects for one workload; status counts are exact beyond that."""
     rules: tuple[Rule, ...] = _TAG_RULES

@@ -1,4 +1,6 @@
-"""The columns that the API server prints for built-in kinds (`k8s.io/kubernetes/pkg/printers/internalversion`)."""
+"""The columns that the API server prints for built-in kinds
+(`k8s.io/kubernetes/pkg/printers/internalversion`).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

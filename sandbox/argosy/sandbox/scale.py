@@ -38,7 +38,9 @@ def scale_of(kind: ObjectType, obj: Object) -> Object:
 
 
 def scaled(kind: ObjectType, obj: Object, scale: Mapping[str, Any]) -> Object:
-    """The object with the replicas of a Scale, at the Scale's resourceVersion. Raises `ApiError` (400, 422)."""
+    """The object with the replicas of a Scale, at the Scale's resourceVersion. Raises `ApiError`
+    (400, 422).
+    """
     replicas = (scale.get("spec") or {}).get("replicas", 0)
     if not isinstance(replicas, int) or isinstance(replicas, bool):
         raise bad_request(f"spec.replicas of a Scale must be a whole number, found {replicas!r}")

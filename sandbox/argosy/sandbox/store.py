@@ -76,7 +76,9 @@ class Event:
 
 
 class Subscription:
-    """Events of one resource since a moment, to be taken in order; `wake` is called when there is one more."""
+    """Events of one resource since a moment, to be taken in order; `wake` is called when there is one
+    more.
+    """
 
     def __init__(self, resource: ResourceKey, limit: int) -> None:
         self.resource = resource
@@ -182,7 +184,9 @@ class Store:
             yield from tuple(subscriptions)
 
     def forget_events(self) -> None:
-        """Drops all rings, as a compaction does: every version older than the present one is `ExpiredError`."""
+        """Drops all rings, as a compaction does: every version older than the present one is
+        `ExpiredError`.
+        """
         for resource, ring in self._rings.items():
             ring.clear()
             self._forgotten[resource] = self._version

@@ -1,4 +1,6 @@
-"""Tables as kubectl prints them: the server's columns for built-in kinds and those of CustomResourceDefinitions."""
+"""Tables as kubectl prints them: the server's columns for built-in kinds and those of
+CustomResourceDefinitions.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

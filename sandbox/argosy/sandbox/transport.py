@@ -24,7 +24,8 @@ class InProcessTransport:
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body of an answer. `target` is path and query. Raises ConnectionResetError."""
-        # A real answer never comes within the same turn of the loop; code that relies on that would hide races.
+        # A real answer never comes within the same turn of the loop; code that relies on that would
+        # hide races.
         await asyncio.sleep(0)
         response = await self._cluster.handle(self._request(method, target, headers, body))
         if response.stream is None:

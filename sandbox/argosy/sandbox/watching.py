@@ -78,7 +78,9 @@ def _end(state: ClusterState, request: Request) -> float:
 
 
 def _initial_events(kind: ObjectType, request: Request) -> bool | None:
-    """`sendInitialEvents`: None where it is not set, by which an unversioned watch begins with all there is."""
+    """`sendInitialEvents`: None where it is not set, by which an unversioned watch begins with all
+    there is.
+    """
     if "sendInitialEvents" not in request.query:
         return None
     if request.query.get("resourceVersionMatch") != "NotOlderThan":

@@ -133,7 +133,9 @@ class Writer:
         manager: str,
         subresource: str = "",
     ) -> bool:
-        """A controller's update of what is stored now; nothing where the object is gone or `change` gives None."""
+        """A controller's update of what is stored now; nothing where the object is gone or `change`
+        gives None.
+        """
         live = self._state.store.get(storage_key(kind), key)
         if live is None:
             return False
