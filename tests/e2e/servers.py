@@ -74,6 +74,15 @@ class RealCluster:
     kubeconfig: Path
     audit_log: Path
 
+    @classmethod
+    def of(cls, kubeconfig: Path, audit_log: Path) -> Self:
+        """A cluster that somebody else keeps running, by the files that were written for it."""
+        content = json.loads(kubeconfig.read_text())
+        cluster, user = content["clusters"][0], content["users"][0]["user"]
+        authority = base64.b64decode(cluster["cluster"]["certificate-authority-data"])
+        server = cluster["cluster"]["server"]
+        return cls(cluster["name"], server, user["token"], authority, kubeconfig, audit_log)
+
     def audited(self) -> list[dict[str, object]]:
         """The requests answered so far."""
         return [json.loads(line) for line in self.audit_log.read_text().splitlines() if line.endswith("}")]
