@@ -215,3 +215,19 @@ def test_not_found_is_not_tried_again() -> None:
         assert cluster.log.total == before + 1
 
     play(story)
+
+
+def test_a_server_without_aggregated_discovery_is_read_list_by_list() -> None:
+    class Old(InProcessTransport):
+        """Answers as servers did before discovery was aggregated."""
+
+        async def request(self, method: str, target: str, headers: Any, body: bytes | None) -> Any:
+            return await super().request(method, target, {**headers, "accept": "application/json"}, body)
+
+    async def story(client: Client, cluster: Cluster) -> None:
+        old = await Client(Old(cluster), "old").discover()
+        new = await client.discover()
+        assert old.types == new.types
+        assert old.preferred == new.preferred
+
+    play(story)

@@ -3,7 +3,6 @@
 Kinds are looked up in discovery, so custom resources need no code. All objects are plain data.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,25 +12,17 @@ from urllib.parse import urlencode
 import msgspec
 
 from argosy.clusters.calls import Call, Calls, Limits
-from argosy.clusters.discovery import (
-    AGGREGATED,
-    Discovery,
-    ResourceType,
-    read_aggregated,
-    read_group_versions,
-    read_resource_list,
-)
-from argosy.clusters.errors import Gone, Invalid, NotFound, UnknownKind
+from argosy.clusters.discovery import Discovery, ResourceType
+from argosy.clusters.errors import Gone, Invalid, NotFound
 from argosy.clusters.masking import masker
 from argosy.clusters.objects import GroupVersionKind, JsonObject, ObjectRef
+from argosy.clusters.served import Served, ServerVersion
 from argosy.clusters.stream import WatchEvent, WatchSettings, watch_events
 from argosy.clusters.transport import Transport
 
 __all__ = ["Client", "ObjectList", "PatchType", "Propagation", "ServerVersion"]
 
 _Items = list[JsonObject]
-_Types = list[ResourceType]
-_Names = list[str]
 # Named here because the method `Client.list` hides the built-in inside the class.
 
 _JSON = {"accept": "application/json"}
@@ -53,15 +44,6 @@ class Propagation(StrEnum):
     BACKGROUND = "Background"
     FOREGROUND = "Foreground"
     ORPHAN = "Orphan"
-
-
-@dataclass(frozen=True, slots=True)
-class ServerVersion:
-    """What the server says it is."""
-
-    major: int
-    minor: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +69,7 @@ class Client:
         self._limits = limits or Limits()
         self._calls = Calls(transport, name, self._limits)
         self._page = page
-        self._discovery: Discovery | None = None
-        self._discovered_at = float("-inf")
-        self._discovering = asyncio.Lock()
-        self._etags: dict[str, tuple[str, JsonObject]] = {}
-        self._version: ServerVersion | None = None
+        self._served = Served(self._calls)
 
     def __repr__(self) -> str:
         return f"Client({self.name!r})"
@@ -320,9 +298,7 @@ class Client:
             ):
                 raise
             # The path itself is gone: the definition was deleted, or is served in other versions now.
-            if self._discovery is not None:
-                self._discovery = self._discovery.without(resource.gvk)
-            raise self._unknown_kind(resource.gvk) from error
+            raise self._served.is_gone(resource.gvk) from error
         answer = _decode(body)
         assert isinstance(answer, dict)
         return answer
@@ -331,13 +307,7 @@ class Client:
 
     async def version(self) -> ServerVersion:
         """The version of the API server, asked once."""
-        if self._version is None:
-            _, body = await self._calls.send(Call("GET", "/version", headers=_JSON, about="/version"))
-            answer = _decode(body)
-            minor = "".join(c for c in str(answer.get("minor") or "0") if c.isdigit())
-            major = str(answer.get("major") or "0")
-            self._version = ServerVersion(int(major), int(minor), str(answer.get("gitVersion") or ""))
-        return self._version
+        return await self._served.version()
 
     async def serves_since(self, version: tuple[int, int]) -> bool:
         """Whether the server is of this version (major, minor) or later."""
@@ -346,76 +316,11 @@ class Client:
 
     async def discover(self, *, newer_than: float = float("-inf")) -> Discovery:
         """What the cluster serves, from memory where that was read after the loop's time `newer_than`."""
-        if self._discovery is not None and self._discovered_at > newer_than:
-            return self._discovery
-        async with self._discovering:
-            if self._discovery is None or self._discovered_at <= newer_than:
-                asked_at = asyncio.get_running_loop().time()
-                self._discovery = await self._ask_discovery()
-                self._discovered_at = asked_at
-            return self._discovery
+        return await self._served.discover(newer_than=newer_than)
 
     async def resource(self, kind: GroupVersionKind) -> ResourceType:
-        """How the kind is served; discovery is asked again where the kind is unknown. Raises
-        `UnknownKind`.
-        """
-        now = asyncio.get_running_loop().time()
-        found = (await self.discover()).find(kind)
-        if found is None and self._discovered_at < now:
-            # Many objects of one missing kind wait for one call, as all of them ask for an answer newer
-            # than now.
-            found = (await self.discover(newer_than=now)).find(kind)
-        if found is None:
-            raise self._unknown_kind(kind)
-        return found
-
-    async def _ask_discovery(self) -> Discovery:
-        types: _Types = []
-        stale: _Names = []
-        for root in ("/api", "/apis"):
-            answer = await self._conditional_get(root, AGGREGATED)
-            if answer.get("kind") == "APIGroupDiscoveryList":
-                more, missing = read_aggregated(answer)
-                types += more
-                stale += missing
-                continue
-            for group_version in read_group_versions(answer):
-                try:
-                    answer = await self._conditional_get(f"{root}/{group_version}", "application/json")
-                    types += read_resource_list(group_version, answer)
-                except NotFound:
-                    stale.append(group_version)
-        return Discovery.of(types, stale)
-
-    async def _conditional_get(self, path: str, accept: str) -> JsonObject:
-        known = self._etags.get(path)
-        headers = {"accept": accept}
-        if known:
-            headers["if-none-match"] = known[0]
-        answered, body = await self._calls.send(Call("GET", path, headers=headers, about=f"discovery {path}"))
-        if known and not body:
-            return known[1]
-        answer = _decode(body)
-        assert isinstance(answer, dict)
-        if "etag" in answered:
-            self._etags[path] = (answered["etag"], answer)
-        return answer
-
-    def _unknown_kind(self, kind: GroupVersionKind) -> UnknownKind:
-        known = self._discovery
-        other = known.find_kind(kind.group, kind.kind) if known else None
-        hint = "apply its CustomResourceDefinition first, in an earlier wave"
-        if other is not None:
-            hint = f"it is served as {other.gvk.api_version}"
-        elif known and any(item.rpartition("/")[0] == kind.group for item in known.stale):
-            hint = f"the server that extends the API by {kind.group} does not answer now"
-        return UnknownKind(
-            f"cluster {self.name} does not serve {kind.kind} in {kind.api_version}",
-            cluster=self.name,
-            status=404,
-            reason="NotFound",
-            hint=hint,
-        )
+        """How the kind is served; discovery is asked again where it is unknown. Raises `UnknownKind`."""
+        return await self._served.resource(kind)
 
 
 def _target(path: str, query: Mapping[str, str]) -> str:
