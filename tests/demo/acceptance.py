@@ -291,23 +291,24 @@ def check_commit_and_revert(kubectl: Kubectl, repository: Repository) -> None:
 
 
 def check_events_in_order(kubectl: Kubectl, revision: str) -> None:
-    """The Events on Applications tell the same story: platform was done before shop began."""
-    done: list[datetime.datetime] = []
-    begun: list[datetime.datetime] = []
+    """The Events on Applications tell the same story: platform was done before shop was."""
+    done: dict[str, list[datetime.datetime]] = {"platform": [], "shop": []}
     for event in kubectl.get(MANAGEMENT, "events", "--namespace", "argocd")["items"]:
         subject = event.get("involvedObject") or event.get("regarding") or {}
         message = event.get("message") or event.get("note") or ""
-        if subject.get("kind") != "Application" or revision[:7] not in message:
-            continue
-        moment = instant(event.get("eventTime") or event.get("lastTimestamp") or event["firstTimestamp"])
-        if event["reason"] == "OperationCompleted" and subject["name"] in {f"platform-{e}" for e in ON_MAIN}:
-            done.append(moment)
-        if event["reason"] == "OperationStarted" and subject["name"] in {f"shop-{e}" for e in ON_MAIN}:
-            begun.append(moment)
-    check(
-        len(done) == len(ON_MAIN) and len(begun) == len(ON_MAIN), "Events name the begin and end of each sync"
-    )
-    check(max(done) <= min(begun), "by their Events, wave 0 was done on all clusters before wave 2 began")
+        name, _, environment = str(subject.get("name")).partition("-")
+        if (
+            subject.get("kind") == "Application"
+            and event["reason"] == "OperationCompleted"
+            and revision[:7] in message
+            and name in done
+            and environment in ON_MAIN
+        ):
+            done[name].append(
+                instant(event.get("eventTime") or event.get("lastTimestamp") or event["firstTimestamp"])
+            )
+    check(all(len(moments) == len(ON_MAIN) for moments in done.values()), "Events tell the end of each sync")
+    check(max(done["platform"]) < min(done["shop"]), "by their Events, wave 0 was done before wave 2")
 
 
 def read_lines(process: subprocess.Popen[str]) -> Iterator[str]:

@@ -309,7 +309,23 @@ class Stage:
                         found[place] = metadata["resourceVersion"]
         return found
 
+    async def versions_at_rest(self) -> Any:
+        """The versions once nobody writes any more: workloads become ready some time after a story's end."""
+        before = await self.versions()
+        for _ in range(10):
+            await asyncio.sleep(3)
+            now = await self.versions()
+            if now == before:
+                return now
+            before = now
+        raise AssertionError("the clusters did not come to rest within 30 s")
+
     async def check_that_another_run_changes_nothing(self) -> None:
+        # A story may end while workloads are still becoming ready: a run sees that through first.
+        async with self.controller() as controller:
+            await self.quiet(controller)
+            await self.versions_at_rest()
+            await self.quiet(controller)
         before = await self.versions()
         async with self.controller() as controller:
             await self.quiet(controller)

@@ -145,6 +145,8 @@ def test_foreign_fields_and_objects_stay(world, make):
         async with stage.controller() as controller:
             await stage.synced("shop")
             await stage.quiet(controller)
+            await stage.versions_at_rest()
+            await stage.quiet(controller)
             await stage.patch("ConfigMap", "settings", {"metadata": {"labels": {"mine": "yes"}}})
             foreign = {
                 "apiVersion": "v1",

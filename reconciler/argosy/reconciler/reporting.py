@@ -295,4 +295,6 @@ def _tell(state: PassState, spec: ApplicationSpec, report: Report) -> None:
         if (earlier.get("phase"), earlier.get("message")) != (operation.phase, operation.message) or not same:
             reason = "OperationCompleted" if operation.phase == "Succeeded" else "OperationStarted"
             warning = operation.phase == "Failed"
-            tell(Told(spec.key, "OperationFailed" if warning else reason, operation.message, warning=warning))
+            at = ", ".join(revision[:7] for revision in report.revisions)
+            message = f"{operation.message} (revision {at})" if at else operation.message
+            tell(Told(spec.key, "OperationFailed" if warning else reason, message, warning=warning))
