@@ -5,9 +5,15 @@ import json
 
 def test_a_wave_that_never_gets_healthy_is_given_up_in_the_status(world, make):
     async def story(stage):
+        never = make.deployment("first", sync_wave="0").replace(
+            "    metadata:\n      labels:",
+            # Sandbox and kwok both read it.
+            "    metadata:\n      annotations: {argosy.test/outcome: never}\n      labels:",
+        )
+        assert "outcome" in never
         stage.repository.commit(
             {
-                "app/first.yaml": make.deployment("first", "shop:never", sync_wave="0"),
+                "app/first.yaml": never,
                 "app/second.yaml": make.config_map("second", sync_wave="1"),
             }
         )
