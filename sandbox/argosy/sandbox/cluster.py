@@ -20,7 +20,7 @@ from argosy.sandbox.messages import Request, Response, failure
 from argosy.sandbox.namespaces import NamespaceController
 from argosy.sandbox.request_log import LogEntry, RequestLog
 from argosy.sandbox.settings import Settings
-from argosy.sandbox.simulation import Simulation
+from argosy.sandbox.simulation import start as start_simulation
 from argosy.sandbox.state import ClusterState
 from argosy.sandbox.writing import Writer
 
@@ -58,11 +58,11 @@ class Cluster:
         self.deleter = Deleter(self.state, self.writer)
         self._tokens = tokens
         self._api = Api(self.state, self.writer, self.deleter)
-        GarbageCollector(self.state, self.writer, self.deleter)
+        garbage = GarbageCollector(self.state, self.writer, self.deleter)
         namespaces = NamespaceController(self.state, self.writer, self.deleter)
         DefinitionController(self.state, self.writer, self.deleter)
         if self.settings.workloads is not None:
-            Simulation(self.state, self.writer, self.deleter, self.settings.workloads)
+            start_simulation(self.state, self.writer, self.deleter, garbage, self.settings.workloads)
         namespaces.create_initial()
 
     async def handle(self, request: Request) -> Response:

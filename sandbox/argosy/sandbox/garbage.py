@@ -30,6 +30,14 @@ class GarbageCollector:
         self._owners: dict[Key, frozenset[str]] = {}
         state.store.observe(self._on_event)
 
+    def dependents(self, uid: str) -> list[Key]:
+        """Where the objects are that name this owner, in order."""
+        return sorted(self._dependents.get(uid, ()))
+
+    def located(self, uid: str) -> Key | None:
+        """Where the object of that uid is."""
+        return self._by_uid.get(uid)
+
     def _on_event(self, event: Event) -> None:
         key: Key = (event.resource, event.key)
         metadata = event.stored.object["metadata"]

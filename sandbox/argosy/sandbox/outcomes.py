@@ -75,13 +75,9 @@ class WorkloadSettings:
     """Seconds from a change of a workload until its new pods are ready."""
     job_after: float = 2.0
     """Seconds a Job's pods run."""
-    react_after: float = 0.05
+    react_after: float = 0.02
     """Seconds until a controller notices a change."""
-    step: float = 0.0
-    """Seconds between the batches of a rolling update; 0 means a batch takes as long as its pods to
-    be ready.
-    """
-    most_pods: int = 20
+    most_pods: int = 10
     """Pods created as objects for one workload; status counts are exact beyond that."""
     rules: tuple[Rule, ...] = _TAG_RULES
     """Tried in order, before the defaults."""

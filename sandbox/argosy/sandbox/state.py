@@ -31,6 +31,8 @@ class ClusterState:
         self.timers = Timers()
         self._random = random.Random(f"{name}/{settings.seed}")  # noqa: S311 - names, not secrets
         self._addresses = count(16)
+        self._pod_addresses = count(2)
+        self._external_addresses = count(1)
         self._ports = count(30_000)
 
     def now(self) -> str:
@@ -47,6 +49,15 @@ class ClusterState:
     def name_suffix(self) -> str:
         """Five letters, as `generateName` and pods get them."""
         return "".join(self._random.choices(_SUFFIX_LETTERS, k=5))
+
+    def pod_address(self) -> str:
+        """An address of the pods' network."""
+        number = next(self._pod_addresses)
+        return f"10.244.{number // 256 % 256}.{number % 256}"
+
+    def external_address(self) -> str:
+        """An address of a load balancer (TEST-NET-2)."""
+        return f"198.51.100.{next(self._external_addresses) % 256}"
 
     def builtin(self, group: str, version: str, plural: str) -> ObjectType:
         """A type that every cluster has."""
