@@ -3,6 +3,7 @@
 Knows no sockets. Everything it refuses is an `ApiError`; the caller turns those into answers.
 """
 
+import weakref
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
@@ -133,7 +134,7 @@ class Api:
             raise ApiError(
                 501,
                 "NotImplemented",
-                f"the sandbox runs no containers: {resource.plural}/{target.subresource} is not simulated",
+                f"the sandbox runs no containers and has no {resource.plural}/{target.subresource}",
             )
         if target.subresource and not resource.has_subresource(target.subresource):
             raise _no_such_path()
@@ -159,7 +160,10 @@ class Api:
         presentation = presentation_of(request, self._state, target.kind)
         if request.flag("watch"):
             watch = start_watch(self._state, target.kind, target.namespace, request, presentation.in_watch())
-            return Response(200, {"content-type": JSON}, stream=self._streamed(watch))
+            stream = self._streamed(watch)
+            # A caller may drop the answer unread: then the stream never begins, and never comes to its end.
+            weakref.finalize(stream, watch.close)
+            return Response(200, {"content-type": JSON}, stream=stream)
         page = list_page(self._state.store, target.kind, target.namespace, request)
         return json_response(presentation.page(page))
 

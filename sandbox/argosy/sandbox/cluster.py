@@ -93,6 +93,9 @@ class Cluster:
             return self._api.answer(request)
         except ApiError as error:
             return failure(error)
+        except Exception as error:  # noqa: BLE001 - a defect of the sandbox, told to whoever closes the cluster
+            self.state.timers.failures.append(error)
+            return failure(ApiError(500, "InternalError", f"the sandbox failed: {error!r}"))
 
     async def _answer_with(self, fault: Fault, request: Request) -> Response:
         if fault.delay:

@@ -127,7 +127,11 @@ class _Decoder:
             if not schema.is_list:
                 raise _TypeMismatchError(path, value, _go_type(schema))
             item = schema.item
-            return [self.decode(item, found, f"{path}[{index}]") for index, found in enumerate(value)]
+            zero = _zero_item(item)  # Go reads a null element as the zero value of its type
+            return [
+                self.decode(item, zero if found is None else found, f"{path}[{index}]")
+                for index, found in enumerate(value)
+            ]
         if isinstance(value, str) and schema.raw.get("format") == "byte":
             try:
                 return canonical_base64(value)
@@ -180,6 +184,15 @@ class _Decoder:
 
 
 _OMITTED = frozenset("sct")
+
+
+def _zero_item(schema: Schema) -> Any:
+    if schema.is_map and schema.encoding:
+        return {}
+    return _zero(schema, "S") if schema.scalar in _PLAIN else None
+
+
+_PLAIN = frozenset({Scalar.STRING, Scalar.NUMERIC, Scalar.BOOLEAN})
 
 
 def _always_written(schema: Schema, out: Object) -> Iterator[tuple[str, str, Schema]]:

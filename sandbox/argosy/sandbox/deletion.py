@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from argosy.sandbox.errors import ApiError, resource_details
+from argosy.sandbox.errors import ApiError, bad_request, resource_details
 from argosy.sandbox.registry import storage_key
 from argosy.sandbox.resource_types import ObjectType
 from argosy.sandbox.state import ClusterState
@@ -58,6 +58,8 @@ class DeleteOptions:
         elif orphan is not None:
             propagation = Propagation.ORPHAN if orphan else Propagation.BACKGROUND
         preconditions = body.get("preconditions") or {}
+        if not isinstance(preconditions, Mapping):
+            raise bad_request(f"preconditions must be an object, found {type(preconditions).__name__}")
         return cls(
             propagation,
             preconditions.get("uid", ""),

@@ -108,6 +108,8 @@ def _put(holder: Any, operation: dict[str, Any], value: Any) -> None:
 
 def _take(holder: Any, operation: dict[str, Any], name: str = "path") -> Any:
     parts = _pointer(operation, name)
+    if len(parts) == 1:  # the whole document: nothing would be left to patch
+        raise _missing(operation, name)
     parent = _parent(holder, parts, operation, name)
     if isinstance(parent, list):
         return parent.pop(_index(parent, parts[-1], len(parent) - 1, operation, name))

@@ -92,7 +92,10 @@ class WorkloadSettings:
         template = workload["spec"].get("template") or {}
         spec = workload["spec"] if workload["kind"] == "Pod" else template.get("spec") or {}
         marks = {**_marks(template), **_marks(workload)}
-        after = parse_duration(marks[READY_AFTER]) if READY_AFTER in marks else None
+        try:
+            after = parse_duration(marks[READY_AFTER]) if READY_AFTER in marks else None
+        except ValueError:
+            return Fate(Outcome.FAIL, usual)  # as with a misspelt outcome
         if OUTCOME in marks:
             return Fate(_outcome(marks[OUTCOME]), usual if after is None else after)
         images = tuple(container.get("image", "") for container in spec.get("containers") or ())

@@ -1,7 +1,7 @@
 """Resource quantities in their canonical form (`k8s.io/apimachinery/pkg/api/resource`)."""
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 
 __all__ = ["canonical_quantity", "quantity_value"]
 
@@ -9,6 +9,8 @@ _PATTERN = re.compile(
     r"(?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?P<suffix>Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?"
 )
 _DECIMAL = {"E": 18, "P": 15, "T": 12, "G": 9, "M": 6, "k": 3, "": 0, "m": -3, "u": -6, "n": -9}
+_EXACT = Context(prec=1000)
+"""More digits than any body can hold a number for in good faith; the default context stops at 28."""
 _BINARY = {"Ei": 60, "Pi": 50, "Ti": 40, "Gi": 30, "Mi": 20, "Ki": 10}
 
 
@@ -51,8 +53,8 @@ def canonical_quantity(text: object) -> object:
                 return f"{whole >> bits}{suffix}"
         return str(whole)
     step = Decimal("1e-9")
-    if amount != amount.quantize(step):
-        amount = amount.quantize(step, rounding="ROUND_UP")
+    if amount != amount.quantize(step, context=_EXACT):
+        amount = amount.quantize(step, rounding="ROUND_UP", context=_EXACT)
     for suffix, exponent in _DECIMAL.items():
         scaled = amount.scaleb(-exponent)
         if scaled == scaled.to_integral_value():

@@ -118,6 +118,8 @@ def applied_configuration(
         cause = Cause("FieldValueRequired", f"Required value: {text}", "fieldManager")
         raise invalid("meta.k8s.io", "PatchOptions", "", [cause])
     given: Mapping[str, Any] = configuration.get("metadata") or {}
+    if not isinstance(given, Mapping):
+        raise bad_request(f"metadata must be an object, found {type(given).__name__}")
     if given.get("managedFields"):
         raise bad_request("metadata.managedFields must be nil")
     if given.get("name", name) != name:

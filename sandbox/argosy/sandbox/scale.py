@@ -41,6 +41,11 @@ def scaled(kind: ObjectType, obj: Object, scale: Mapping[str, Any]) -> Object:
     """The object with the replicas of a Scale, at the Scale's resourceVersion. Raises `ApiError`
     (400, 422).
     """
+    if not isinstance(scale, Mapping):
+        raise bad_request(f"a Scale must be an object, found {type(scale).__name__}")
+    for part in ("metadata", "spec"):
+        if not isinstance(scale.get(part) or {}, Mapping):
+            raise bad_request(f"{part} of a Scale must be an object, found {type(scale[part]).__name__}")
     replicas = (scale.get("spec") or {}).get("replicas", 0)
     if not isinstance(replicas, int) or isinstance(replicas, bool):
         raise bad_request(f"spec.replicas of a Scale must be a whole number, found {replicas!r}")

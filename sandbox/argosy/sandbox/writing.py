@@ -139,7 +139,7 @@ class Writer:
         live = self._state.store.get(storage_key(kind), key)
         if live is None:
             return False
-        body = change(live.object)
+        body = change(in_version(live.object, kind))
         if body is None:
             return False
         options = WriteOptions(manager, subresource, field_validation=objects.FieldValidation.IGNORE)

@@ -56,7 +56,7 @@ def _generate_selector(job: Object, _: Allocation) -> None:
         return
     labels = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
     for name in _NAME_LABELS:
-        labels.setdefault(name, metadata["name"])
+        labels.setdefault(name, metadata.get("name", ""))
     for name in _UID_LABELS:
         labels.setdefault(name, metadata["uid"])
     selector = spec.setdefault("selector", {}).setdefault("matchLabels", {})

@@ -373,7 +373,7 @@ def _frozen(spec: Object) -> Object:
         if part in rest:
             rest[part] = [
                 {name: value for name, value in container.items() if name != "image"}
-                for container in rest[part]
+                for container in rest[part] or ()
             ]
     return rest
 

@@ -1,7 +1,7 @@
 """HorizontalPodAutoscalers and PodDisruptionBudgets: their statuses, so that they count as healthy."""
 
 from argosy.sandbox.selectors import selector_matches
-from argosy.sandbox.simulation.controller import Workshop, condition, is_ready
+from argosy.sandbox.simulation.controller import Workshop, condition, count_or_share, is_ready
 from argosy.sandbox.simulation.pods import PODS
 from argosy.sandbox.store import Key, Object, ResourceKey
 
@@ -88,10 +88,5 @@ class BudgetController:
 def _needed(spec: Object, pods: int) -> int:
     least, most = spec.get("minAvailable"), spec.get("maxUnavailable")
     if least is not None:
-        return _share(least, pods)
-    return max(pods - _share(most, pods), 0) if most is not None else max(pods - 1, 0)
-
-
-def _share(value: int | str, pods: int) -> int:
-    """A count or a percentage, rounded up."""
-    return value if isinstance(value, int) else -(-int(value.rstrip("%")) * pods // 100)
+        return count_or_share(least, pods)
+    return max(pods - count_or_share(most, pods), 0) if most is not None else max(pods - 1, 0)

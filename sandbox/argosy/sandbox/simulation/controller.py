@@ -1,6 +1,8 @@
 """What all simulated controllers share: a queue that wakes them, and their hands on the cluster."""
 
 import hashlib
+import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -23,6 +25,7 @@ __all__ = [
     "condition",
     "conditions_of",
     "controller_reference",
+    "count_or_share",
     "is_going",
     "is_ready",
     "template_hash",
@@ -252,6 +255,14 @@ def condition(
         same = all(before.get(part) == found[part] for part in ("status", "reason", "message"))
         found[stamp] = before.get(stamp, now) if same else now
     return found
+
+
+def count_or_share(value: object, whole: int, rounded: Callable[[float], int] = math.ceil) -> int:
+    """What an IntOrString says: a count, or a percentage of the whole; 0 where it is neither."""
+    if isinstance(value, int):
+        return value
+    match = re.fullmatch(r"([0-9]+)%", value) if isinstance(value, str) else None
+    return 0 if match is None else rounded(int(match[1]) * whole / 100)
 
 
 def template_hash(template: Object) -> str:

@@ -5,12 +5,17 @@ available replicas in between, a generation that is observed late, and a deadlin
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from argosy.sandbox.outcomes import Outcome
-from argosy.sandbox.simulation.controller import Workshop, condition, conditions_of, template_hash
+from argosy.sandbox.simulation.controller import (
+    Workshop,
+    condition,
+    conditions_of,
+    count_or_share,
+    template_hash,
+)
 from argosy.sandbox.simulation.replica_sets import REPLICA_SETS
 from argosy.sandbox.store import Key, Object, ResourceKey, key_of
 
@@ -222,14 +227,8 @@ def _bounds(spec: Object) -> _Bounds:
     """Resolves percentages: the surge rounds up, the unavailable down; one of them is at least 1."""
     wanted = int(spec.get("replicas", 1))
     rolling = spec.get("strategy", {}).get("rollingUpdate") or {}
-    surge = _resolved(rolling.get("maxSurge", 0), wanted, math.ceil)
-    unavailable = _resolved(rolling.get("maxUnavailable", 0), wanted, math.floor)
+    surge = count_or_share(rolling.get("maxSurge", 0), wanted)
+    unavailable = count_or_share(rolling.get("maxUnavailable", 0), wanted, math.floor)
     if not surge and not unavailable:
         unavailable = 1
     return _Bounds(wanted, surge, min(unavailable, wanted))
-
-
-def _resolved(value: int | str, wanted: int, rounded: Callable[[float], int]) -> int:
-    if isinstance(value, int):
-        return value
-    return rounded(float(value.rstrip("%")) * wanted / 100)
