@@ -46,6 +46,7 @@ class DefinitionController:
                 self._ending[served] = name
                 self._state.timers.later(self._state.settings.namespace_delay, lambda: self._clean_up(name))
         elif event.type is EventType.ADDED:
+            self._state.timers.later(0.0, lambda: self._tell(name, established=False))
             self._state.timers.later(self._state.settings.definition_delay, lambda: self._establish(name))
         elif _is_established(definition) and event.previous and spec != event.previous.object["spec"]:
             self._state.registry.serve(name, types_of(definition, self._state.registry.catalog.schemas))
@@ -57,7 +58,6 @@ class DefinitionController:
                 return None
             return {**live, "metadata": {**live["metadata"], "finalizers": [*finalizers, _CLEANUP]}}
 
-        now = self._state.now()
         key = ("", name)
         self._writer.change(self._kind, key, with_finalizer, manager=_MANAGER)
         stored = self._state.store.get(_DEFINITIONS, key)
@@ -65,10 +65,15 @@ class DefinitionController:
             return
         kinds = types_of(stored.object, self._state.registry.catalog.schemas)
         self._state.registry.serve(name, kinds)
+        self._tell(name, established=True)
+
+    def _tell(self, name: str, *, established: bool) -> None:
+        """Writes how far a definition is: first its names are accepted, later it is served."""
+        now = self._state.now()
         self._writer.change(
             self._kind,
-            key,
-            lambda live: {**live, "status": _established_status(live["spec"], now)},
+            ("", name),
+            lambda live: {**live, "status": _status(live["spec"], now, established=established)},
             manager=_MANAGER,
             subresource="status",
         )
@@ -107,7 +112,7 @@ def _is_established(definition: Object) -> bool:
     return any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
 
 
-def _established_status(spec: Object, now: str) -> Object:
+def _status(spec: Object, now: str, *, established: bool) -> Object:
     names = spec["names"]
     accepted = {
         **names,
@@ -115,14 +120,19 @@ def _established_status(spec: Object, now: str) -> Object:
         "singular": names.get("singular") or names["kind"].lower(),
     }
     conditions = (
-        ("NamesAccepted", "NoConflicts", "no conflicts found"),
-        ("Established", "InitialNamesAccepted", "the initial names have been accepted"),
+        ("NamesAccepted", "True", "NoConflicts", "no conflicts found"),
+        (
+            "Established",
+            "True" if established else "False",
+            "InitialNamesAccepted" if established else "Installing",
+            "the initial names have been accepted",
+        ),
     )
     return {
         "acceptedNames": accepted,
         "conditions": [
-            {"type": kind, "status": "True", "reason": reason, "message": message, "lastTransitionTime": now}
-            for kind, reason, message in conditions
+            {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": now}
+            for kind, status, reason, message in conditions
         ],
         "storedVersions": [version["name"] for version in spec["versions"] if version.get("storage")],
     }

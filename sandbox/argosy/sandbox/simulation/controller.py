@@ -13,6 +13,7 @@ from argosy.sandbox.garbage import GarbageCollector
 from argosy.sandbox.objects import FieldValidation, WriteOptions
 from argosy.sandbox.outcomes import Fate, WorkloadSettings
 from argosy.sandbox.resource_types import ObjectType
+from argosy.sandbox.selectors import selector_matches
 from argosy.sandbox.state import ClusterState
 from argosy.sandbox.store import Event, EventType, Key, Object, ResourceKey, encode, key_of
 from argosy.sandbox.writing import Writer
@@ -65,6 +66,7 @@ class Workshop:
         self._deleter = deleter
         self._garbage = garbage
         self.wake: Callable[[Key], None] = lambda key: None
+        self.orphans: set[Key] = set()
 
     def find(self, key: Key) -> Object | None:
         """What is stored now."""
@@ -76,6 +78,17 @@ class Workshop:
         keys = self._garbage.dependents(owner["metadata"]["uid"])
         found = [self.find(key) for key in keys if key[0] == resource]
         return [obj for obj in found if obj is not None and not is_going(obj)]
+
+    def claimed(self, owner: Object, resource: ResourceKey) -> list[Object]:
+        """As `owned`, after adopting what `owner` selects and nobody controls (`ControllerRefManager`)."""
+        namespace, selector = owner["metadata"]["namespace"], owner["spec"].get("selector")
+        for key in sorted(key for key in self.orphans if key[0] == resource and key[1][0] == namespace):
+            obj = self.find(key)
+            if obj is None or is_going(obj):
+                continue
+            if selector_matches(selector, obj["metadata"].get("labels") or {}):
+                self.change(key, partial(_adopted, owner=owner))
+        return self.owned(owner, resource)
 
     def controller_of(self, obj: Object) -> Object | None:
         """The object that controls this one."""
@@ -176,12 +189,22 @@ class Queue:
     def _on_event(self, event: Event) -> None:
         if event.resource not in self._by_resource:
             return
+        if event.resource in _ADOPTED:
+            self._note_orphan(event)
         if event.type is not EventType.DELETED:
             self.wake((event.resource, event.key))
         for reference in event.stored.object["metadata"].get("ownerReferences") or ():
             resource = _RESOURCES.get(reference["kind"])
             if resource is not None:
                 self.wake((resource, (event.key[0], reference["name"])))
+
+    def _note_orphan(self, event: Event) -> None:
+        key: Key = (event.resource, event.key)
+        references = event.stored.object["metadata"].get("ownerReferences") or ()
+        if event.type is EventType.DELETED or any(item.get("controller") for item in references):
+            self._workshop.orphans.discard(key)
+        else:
+            self._workshop.orphans.add(key)
 
     def _work(self, key: Key) -> None:
         self._pending.discard(key)
@@ -206,6 +229,16 @@ _RESOURCES: dict[str, ResourceKey] = {
     "StatefulSet": ("apps", "statefulsets"),
 }
 """Where the controllers of other objects are kept."""
+
+
+_ADOPTED: frozenset[ResourceKey] = frozenset({("", "pods"), ("apps", "replicasets")})
+"""Resources whose objects a controller takes over where nobody controls them."""
+
+
+def _adopted(live: Object, owner: Object) -> Object:
+    metadata = live["metadata"]
+    references = [*(metadata.get("ownerReferences") or ()), controller_reference(owner)]
+    return {**live, "metadata": {**metadata, "ownerReferences": references}}
 
 
 def controller_reference(owner: Object) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class DaemonSetController:
 
     def reconcile(self, key: Key, obj: Object) -> None:
         revision = template_hash(obj["spec"]["template"])
-        pods = self._workshop.owned(obj, PODS)
+        pods = self._workshop.claimed(obj, PODS)
         rolling = (obj["spec"].get("updateStrategy") or {}).get("type") != "OnDelete"
         for pod in pods:
             if rolling and pod["metadata"]["labels"].get(_REVISION) != revision:

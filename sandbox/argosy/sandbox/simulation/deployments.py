@@ -46,7 +46,7 @@ class DeploymentController:
 
     def reconcile(self, key: Key, obj: Object) -> None:
         bounds = _bounds(obj["spec"])
-        sets = self._workshop.owned(obj, REPLICA_SETS)
+        sets = self._workshop.claimed(obj, REPLICA_SETS)
         digest = template_hash(obj["spec"]["template"])
         new = next((item for item in sets if item["metadata"]["labels"].get(_HASH) == digest), None)
         old = [item for item in sets if item is not new]

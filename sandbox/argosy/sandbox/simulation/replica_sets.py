@@ -20,7 +20,7 @@ class ReplicaSetController:
     def reconcile(self, key: Key, obj: Object) -> None:
         wanted = obj["spec"].get("replicas", 1)
         shown = min(wanted, self._workshop.settings.most_pods)
-        pods = self._workshop.owned(obj, PODS)
+        pods = self._workshop.claimed(obj, PODS)
         for _ in range(shown - len(pods)):
             name = f"{obj['metadata']['name'][:57]}-{self._workshop.state.name_suffix()}"
             self._workshop.create(PODS, pod_of(obj, name), obj)

@@ -24,7 +24,7 @@ class StatefulSetController:
         wanted = spec.get("replicas", 1)
         shown = min(wanted, self._workshop.settings.most_pods)
         revision = f"{obj['metadata']['name']}-{template_hash(spec['template'])}"
-        pods = {_ordinal(pod): pod for pod in self._workshop.owned(obj, PODS)}
+        pods = {_ordinal(pod): pod for pod in self._workshop.claimed(obj, PODS)}
         for ordinal in sorted(pods, reverse=True):
             if ordinal >= shown:
                 self._workshop.delete(pods.pop(ordinal), PODS)
