@@ -56,11 +56,8 @@ def scaled(kind: ObjectType, obj: Object, scale: Mapping[str, Any]) -> Object:
     path = _paths(kind)["specReplicasPath"].strip(".").split(".")
     changed = _with(obj, path, replicas)
     metadata = {**obj["metadata"]}
-    version = (scale.get("metadata") or {}).get("resourceVersion")
-    if version:
+    if version := (scale.get("metadata") or {}).get("resourceVersion"):
         metadata["resourceVersion"] = version
-    else:
-        metadata.pop("resourceVersion", None)
     return {**changed, "metadata": metadata}
 
 
