@@ -1,13 +1,13 @@
 """`argosy sandbox up`: embedded clusters for kubectl and the controller, until Ctrl-C."""
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import IO
 
 import click
 
 from argosy.cli.controlling import stop_on_signals
+from argosy.schemas.finding import ArgosyError
 
 __all__ = ["command"]
 
@@ -28,7 +28,10 @@ def command() -> None:
 )
 @click.option("--ready-after", default="2s", show_default=True, help="How long a Deployment takes.")
 @click.option(
-    "--port", type=int, default=0, help="The first one's port, the others' follow. [default: free ones]"
+    "--port",
+    type=click.IntRange(0, 65_000),
+    default=0,
+    help="The first one's port, the others' follow. [default: free ones]",
 )
 @click.option("--log", type=click.File("w"), help="Where to write every request.")
 def up(clusters: str, kubeconfig: Path, ready_after: str, port: int, log: IO[str] | None) -> None:
@@ -42,7 +45,25 @@ def up(clusters: str, kubeconfig: Path, ready_after: str, port: int, log: IO[str
         seconds = parse_duration(ready_after)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--ready-after") from error
-    asyncio.run(_serve(names, kubeconfig, seconds, port, log))
+    try:
+        from argosy.sandbox.server import KubeconfigError, new_event_loop
+    except ImportError as error:
+        raise ArgosyError(
+            f"serving clusters needs a package that is not installed: {error.name}",
+            hint="install it with: pip install 'argosy[sandbox]'",
+            code="missing-package",
+        ) from error
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        try:
+            runner.run(_serve(names, kubeconfig, seconds, port, log))
+        except KubeconfigError as error:
+            raise ArgosyError(
+                str(error), hint="name a new file with --kubeconfig", code="refused-kubeconfig"
+            ) from error
+        except OSError as error:
+            raise ArgosyError(
+                f"the sandbox cannot start: {error.strerror or error}", code="sandbox-failed"
+            ) from error
 
 
 async def _serve(
@@ -66,5 +87,3 @@ async def _serve(
         click.echo(f"  export KUBECONFIG={kubeconfig.absolute()}")
         click.echo(f"  kubectl --context {names[0]} get namespaces")
         await stop.wait()
-    with contextlib.suppress(FileNotFoundError):
-        kubeconfig.unlink()

@@ -20,7 +20,25 @@ from argosy.sandbox.cluster import Cluster
 from argosy.sandbox.request_log import LogEntry
 from argosy.sandbox.settings import Settings
 
-__all__ = ["serve"]
+__all__ = ["KubeconfigError", "new_event_loop", "serve"]
+
+
+_USER = "argosy-sandbox"
+"""The user in kubeconfigs of ours: by this a file is known to be one that may be written over."""
+
+
+class KubeconfigError(Exception):
+    """There is a file in the kubeconfig's place that the sandbox has not written."""
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """The quickest loop that is installed, for who serves clusters."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
 
 
 class _Server(uvicorn.Server):
@@ -42,8 +60,11 @@ async def serve(
 ) -> AsyncIterator[Mapping[str, Cluster]]:
     """Clusters of these names, each on a port of its own (free ones without `ports`), until the context ends.
 
-    `kubeconfig` is written, mode 0600, once all of them answer: a context for each, the first one current.
+    `kubeconfig` is written, mode 0600, once all of them answer: a context for each, the first one current; it
+    is removed at the end. Raises `KubeconfigError`, and `OSError` where a port is taken.
     """
+    if kubeconfig.exists() and not _is_ours(kubeconfig):
+        raise KubeconfigError(f"{kubeconfig} exists, and no sandbox has written it: it is left alone")
     token = secrets.token_urlsafe(24)
     clusters = {
         name: Cluster(
@@ -65,7 +86,7 @@ async def serve(
         _write_private(key_file, certificate.key)
         try:
             for number, (name, cluster) in enumerate(clusters.items()):
-                listening = socket.create_server(("127.0.0.1", ports[number] if ports else 0))
+                listening = _listen(ports[number] if ports else 0)
                 addresses[name] = f"https://127.0.0.1:{listening.getsockname()[1]}"
                 server = _Server(
                     uvicorn.Config(
@@ -73,6 +94,7 @@ async def serve(
                         lifespan="off",
                         log_config=None,
                         access_log=False,
+                        ws="none",
                         ssl_certfile=certificate_file,
                         ssl_keyfile=key_file,
                         timeout_graceful_shutdown=1,
@@ -87,7 +109,11 @@ async def serve(
                 await asyncio.sleep(0.01)
             config = _kubeconfig(addresses, certificate.authority, token)
             _write_private(kubeconfig, json.dumps(config, indent=1).encode())
-            yield clusters
+            try:
+                yield clusters
+            finally:
+                if token in _read(kubeconfig):  # not one that a later sandbox has put there
+                    kubeconfig.unlink()
         finally:
             for cluster in clusters.values():
                 cluster.end_watches()
@@ -96,6 +122,30 @@ async def serve(
             await asyncio.gather(*tasks, return_exceptions=True)
             for cluster in clusters.values():
                 await cluster.close()
+
+
+def _listen(port: int) -> socket.socket:
+    # With the protocol named, event loops see TCP and turn Nagle's algorithm off; else an answer takes 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        raise OSError(error.errno, f"port {port} on 127.0.0.1: {error.strerror}") from error
+    return listening
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _is_ours(kubeconfig: Path) -> bool:
+    return f'"name": "{_USER}"' in _read(kubeconfig)
 
 
 def _kubeconfig(addresses: Mapping[str, str], authority: bytes, token: str) -> dict[str, object]:
@@ -108,8 +158,8 @@ def _kubeconfig(addresses: Mapping[str, str], authority: bytes, token: str) -> d
             {"name": name, "cluster": {"server": address, "certificate-authority-data": encoded}}
             for name, address in addresses.items()
         ],
-        "users": [{"name": "sandbox", "user": {"token": token}}],
-        "contexts": [{"name": name, "context": {"cluster": name, "user": "sandbox"}} for name in addresses],
+        "users": [{"name": _USER, "user": {"token": token}}],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": _USER}} for name in addresses],
     }
 
 
