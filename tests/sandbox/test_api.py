@@ -213,7 +213,8 @@ def test_an_event_is_seen_in_both_groups():
         assert old["involvedObject"]["name"] == "a"
         await asyncio.sleep(30)
         (row,) = (await calls.get("/api/v1/namespaces/default/events", TABLE)).cells
-        assert row[:5] == ["30s", "Normal", "Synced", "configmap/a", "all is well"]
+        assert row[:4] == ["30s", "Normal", "Synced", "configmap/a"]
+        assert row[4:7] == ["", "argosy.dev/controller, one", "all is well"]
 
     play(story)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from argosy.sandbox.json_path import JsonPathError, find
-from argosy.sandbox.printer_columns import COLUMNS, WITHOUT_AGE, Column, age
+from argosy.sandbox.printer_columns import AGE, COLUMNS, NAME, Column, age
 from argosy.sandbox.resource_types import ObjectType
 from argosy.sandbox.store import Object
 
@@ -48,25 +48,12 @@ def table_of(
 
 
 def _columns(kind: ObjectType, now: datetime) -> list[_TableColumn]:
-    name = _TableColumn(_definition("Name", "string", "name"), lambda obj: obj["metadata"]["name"])
-    created = _TableColumn(
-        _definition("Age", "string"), lambda obj: age(obj["metadata"].get("creationTimestamp"), now)
-    )
-    if kind.custom is not None:
+    if kind.custom is not None and kind.custom.printer_columns:
         declared = [_custom_column(column, now) for column in kind.custom.printer_columns]
-        return [name, *declared] if declared else [name, created]
-    columns = COLUMNS.get((kind.resource.group, kind.resource.kind))
-    if columns is None:
-        return [name, created]
-    usual = [_built_in_column(column, now) for column in columns if not column.after_age]
-    late = [_built_in_column(column, now) for column in columns if column.after_age]
-    leading = [] if kind.resource.kind == "Event" else [name]
-    return [
-        *leading,
-        *usual,
-        *([] if (kind.resource.group, kind.resource.kind) in WITHOUT_AGE else [created]),
-        *late,
-    ]
+        return [_built_in_column(NAME, now), *declared]
+    resource = kind.resource
+    columns = (NAME, AGE) if kind.custom else COLUMNS.get((resource.group, resource.kind), (NAME, AGE))
+    return [_built_in_column(column, now) for column in columns]
 
 
 def _definition(name: str, kind: str, form: str = "", priority: int = 0, description: str = "") -> Object:
@@ -74,7 +61,7 @@ def _definition(name: str, kind: str, form: str = "", priority: int = 0, descrip
 
 
 def _built_in_column(column: Column, now: datetime) -> _TableColumn:
-    definition = _definition(column.name, column.type, priority=1 if column.wide else 0)
+    definition = _definition(column.name, column.type, column.format, 1 if column.wide else 0)
     return _TableColumn(definition, lambda obj: column.cell(obj, now))
 
 
