@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
-from argosy.cli.repositories import Standing, Uncommitted
+from argosy.cli.repositories import Standing
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.source import Source
 from argosy.schemas.yaml_reader import Document, read_documents
+from argosy.sources.uncommitted import Uncommitted
 
 __all__ = ["plain_documents"]
 
@@ -59,7 +60,7 @@ def _source_documents(source: Source, standing: Standing, shown: Path) -> Answer
 def _files(standing: Standing, revision: str, folder: str, recurse: bool) -> dict[str, Callable[[], bytes]]:
     """Names of the files of a folder, as paths in the repository, each with what reads it."""
     assert standing.root is not None
-    if standing.is_tip(revision) and standing.uncommitted is Uncommitted.WORK_TREE:
+    if standing.is_tip(revision) and standing.state is Uncommitted.WORK_TREE:
         root = standing.root
         found = (root / folder).rglob("*") if recurse else (root / folder).iterdir()
         inside = (path for path in found if ".git" not in path.relative_to(root).parts and path.is_file())

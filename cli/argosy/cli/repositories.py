@@ -6,7 +6,6 @@ lie there (or the index, for a hook); any other revision is read from its commit
 
 import re
 from collections.abc import Callable, Mapping
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from argosy.compiler.checks.source_paths import PathState
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.sources.git_url import repository_identity
+from argosy.sources.uncommitted import Uncommitted
 
 if TYPE_CHECKING:
     from argosy.sources.local_repository import LocalRepository
@@ -25,23 +25,17 @@ __all__ = ["KnownRepositories", "Standing", "Uncommitted"]
 _URL = re.compile(r"^\s*(?:push)?url\s*=\s*(.+?)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
-class Uncommitted(Enum):
-    """Which uncommitted state stands for the tip of the branch one works on."""
-
-    WORK_TREE = "work tree"
-    INDEX = "index"
-
-
 class Standing:
     """The repository that one stands in.
 
     What a short validation needs (remotes, the branch's name) is read from git's own files, because starting
     git takes longer than all the rest. `root` is the folder of the work tree, `None` outside of any
-    repository.
+    repository. `state` is what stands for the tip of the branch one works on: something uncommitted, or a
+    commit, to look at the past as if it were now.
     """
 
-    def __init__(self, start: Path, uncommitted: Uncommitted = Uncommitted.WORK_TREE) -> None:
-        self.uncommitted = uncommitted
+    def __init__(self, start: Path, state: Uncommitted | str = Uncommitted.WORK_TREE) -> None:
+        self.state = state
         folders = (start, *start.parents)
         self.root = next((each for each in folders if (each / ".git").exists()), None)
 
@@ -50,18 +44,18 @@ class Standing:
         return self.root is not None and repository_identity(url) in self._identities
 
     def is_tip(self, revision: str) -> bool:
-        """Whether a revision means the uncommitted state."""
+        """Whether a revision means the state that stands for the tip."""
         return revision in self._tip_names
 
     def tree(self, revision: str) -> "Tree":
         """The files at a revision. Raises `SourceError`."""
         if self.is_tip(revision):
-            return self._uncommitted_tree
+            return self._tip_tree
         return self._repository.commit_tree(revision)
 
     def has_directory(self, revision: str, path: str) -> bool:
         """Whether a folder exists at a revision. Raises `SourceError`."""
-        if self.is_tip(revision) and self.uncommitted is Uncommitted.WORK_TREE:
+        if self.is_tip(revision) and self.state is Uncommitted.WORK_TREE:
             assert self.root is not None
             return (self.root / path).is_dir()
         return self.tree(revision).has_directory(path)
@@ -76,8 +70,10 @@ class Standing:
         return LocalRepository(self.root)
 
     @cached_property
-    def _uncommitted_tree(self) -> "Tree":
-        if self.uncommitted is Uncommitted.INDEX:
+    def _tip_tree(self) -> "Tree":
+        if isinstance(self.state, str):
+            return self._repository.commit_tree(self.state)
+        if self.state is Uncommitted.INDEX:
             return self._repository.index_tree()
         return self._repository.work_tree()
 

@@ -12,13 +12,14 @@ from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
 from argosy.cli.plain_directory import plain_documents
-from argosy.cli.repositories import KnownRepositories, Standing, Uncommitted
+from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.validation import Validated, validate_documents
 from argosy.generators.generator import Settings
 from argosy.generators.world import ClusterSecret
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.printing import finding_as_json, print_finding
+from argosy.sources.uncommitted import Uncommitted
 
 __all__ = ["command"]
 

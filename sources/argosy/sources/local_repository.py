@@ -7,8 +7,9 @@ import hashlib
 import os
 import posixpath
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 
 from argosy.sources.errors import MISSING_PATH, UNKNOWN_REVISION, UNREACHABLE_REPOSITORY, SourceError
@@ -19,10 +20,22 @@ from argosy.sources.git_url import check_revision, repository_identity
 from argosy.sources.object_reader import ObjectReader
 from argosy.sources.revisions import may_be_commit_id
 from argosy.sources.tree import Entry, EntryKind, EntryTree
+from argosy.sources.uncommitted import Uncommitted
 
-__all__ = ["IndexTree", "LocalRepository", "WorkTree"]
+__all__ = ["IndexTree", "LocalRepository", "PathChange", "WorkTree"]
 
 _DEADLINE = 30.0
+
+
+class PathChange(StrEnum):
+    """What became of a file."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+_STATUS = {"A": PathChange.ADDED, "D": PathChange.REMOVED}
 
 
 class LocalRepository:
@@ -95,9 +108,56 @@ class LocalRepository:
         names = self._git(asked, {"GIT_WORK_TREE": str(self.root)}).decode("utf-8", "surrogateescape")
         return WorkTree(self.root, [name for name in names.split("\0") if name])
 
+    def changed_paths(self, old: str, new: str | Uncommitted) -> Mapping[str, PathChange]:
+        """The files that differ between a commit and another one (or what is not committed), by path.
+
+        A moved file is one that is gone and one that is new.
+        """
+        asked = ["diff", "--name-status", "--no-renames", "-z"]
+        environment: dict[str, str | None] = {"GIT_WORK_TREE": str(self.root)}
+        untracked: list[str] = []
+        if new is Uncommitted.INDEX:
+            asked, environment = [*asked, "--cached", old], {"GIT_INDEX_FILE": self._hooks_index()}
+        elif new is Uncommitted.WORK_TREE:
+            asked = [*asked, old]
+            untracked = self._names(["ls-files", "--others", "--exclude-standard", "-z"], environment)
+        else:
+            asked = [*asked, old, str(new)]
+        words = self._names([*asked, "--"], environment)
+        found = {name: _STATUS.get(status[:1], PathChange.CHANGED) for status, name in _pairs(words)}
+        return {**found, **dict.fromkeys(untracked, PathChange.ADDED)}
+
+    def files_containing(
+        self, text: str, where: str | Uncommitted, endings: Sequence[str]
+    ) -> tuple[str, ...]:
+        """The files with such endings (`.yaml`) at a commit, or not committed, that hold a text, sorted."""
+        asked = ["grep", "--files-with-matches", "-z", "--full-name", "--fixed-strings", "-I", "-e", text]
+        environment: dict[str, str | None] = {"GIT_WORK_TREE": str(self.root)}
+        if where is Uncommitted.INDEX:
+            asked, environment = [*asked, "--cached"], {"GIT_INDEX_FILE": self._hooks_index()}
+        elif where is Uncommitted.WORK_TREE:
+            asked = [*asked, "--untracked"]
+        else:
+            asked = [*asked, str(where)]
+        try:
+            names = self._names([*asked, "--", *(f"*{ending}" for ending in endings)], environment)
+        except GitFailure as failure:
+            if failure.status == 1:
+                return ()  # no file holds it
+            raise SourceError(
+                f"the repository {self.root} could not be searched: {failure.stderr.strip()}",
+                code=UNREACHABLE_REPOSITORY,
+            ) from failure
+        prefix = "" if isinstance(where, Uncommitted) else f"{where}:"
+        return tuple(sorted(name.removeprefix(prefix) for name in names))
+
     def close(self) -> None:
         """Ends the reading process."""
         self._reader.close()
+
+    def _names(self, arguments: Sequence[str], environment: Mapping[str, str | None]) -> list[str]:
+        output = self._git(arguments, environment).decode("utf-8", "surrogateescape")
+        return [word for word in output.split("\0") if word]
 
     def _remote_branch(self, revision: str) -> str | None:
         asked = ["for-each-ref", "--format=%(objectname)%00%(refname)", "refs/remotes"]
@@ -173,6 +233,10 @@ class WorkTree(EntryTree):
 
     def _content_id(self, path: str) -> str:
         return hashlib.sha256(self._bytes(path)).hexdigest()
+
+
+def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return zip(words[::2], words[1::2], strict=True)
 
 
 def _kind_on_disk(place: Path) -> EntryKind | None:

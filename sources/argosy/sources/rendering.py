@@ -16,7 +16,7 @@ from typing import Self
 
 from argosy.schemas.model.source import Directory, Helm, Kustomize, SourceType
 from argosy.sources.build_environment import BuildEnvironment
-from argosy.sources.directory import render_directory
+from argosy.sources.directory import manifest_files, render_directory
 from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, UNSUPPORTED_SOURCE, SourceError
 from argosy.sources.git_url import clean_path, without_user_info
 from argosy.sources.helm import HelmRenderer
@@ -61,8 +61,25 @@ class Renderer:
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.render_now, request)
 
+    def inputs_now(self, request: RenderRequest) -> tuple[Input, ...]:
+        """What a rendering would read, without rendering: folders and files. Raises `SourceError`."""
+        path, kind = self._place(request)
+        environment = BuildEnvironment.of(request)
+        if kind is SourceType.HELM:
+            return self._helm.prepare(request, path, request.source.helm or Helm({}), environment).inputs
+        if kind is SourceType.KUSTOMIZE:
+            options = request.source.kustomize or Kustomize({})
+            return self._kustomize.prepare(request.tree, path, options, environment).inputs
+        files = manifest_files(request.tree, path, request.source.directory or Directory({}))
+        return tuple(Input(file, request.tree.tree_id(file)) for file in files)
+
     def render_now(self, request: RenderRequest) -> Rendering:
         """The same, for callers without an event loop. Safe for several threads."""
+        path, kind = self._place(request)
+        return self._render(request, path, kind)
+
+    def _place(self, request: RenderRequest) -> tuple[str, SourceType]:
+        """The folder and the kind of a source. Raises `SourceError` for what cannot be rendered."""
         source = request.source
         if source.chart:
             raise SourceError(
@@ -81,7 +98,7 @@ class Renderer:
         kind = _source_type(request, path)
         if kind is SourceType.PLUGIN:
             raise SourceError("config management plugins are not supported", code=UNSUPPORTED_SOURCE)
-        return self._render(request, path, kind)
+        return path, kind
 
     def close(self) -> None:
         """Ends the threads and the worker processes."""
