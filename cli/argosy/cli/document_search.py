@@ -9,11 +9,16 @@ from argosy.generators.world import Tree
 from argosy.schemas.finding import ArgosyError, Finding
 from argosy.schemas.yaml_reader import Document, read_documents
 
-__all__ = ["Search", "search_paths", "search_tree"]
+__all__ = ["Search", "declares_ours", "search_paths", "search_tree"]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _OURS = b"argoproj.io/"
 _DECLARES = re.compile(rb"""^\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io/""", re.MULTILINE)
+
+
+def declares_ours(content: bytes) -> bool:
+    """Whether a line of a file names our API group: such a file should parse."""
+    return _DECLARES.search(content) is not None
 
 
 @dataclass(slots=True)
@@ -33,7 +38,7 @@ class Search:
             self.documents += read_documents(content, name)
         except ArgosyError as error:
             # A chart's template, say, is no YAML; what declares our API group should be.
-            if named or _DECLARES.search(content):
+            if named or declares_ours(content):
                 self.findings.append(error.finding())
 
 

@@ -9,9 +9,11 @@ from argosy.cli.failure import reporting_failures
 __all__ = ["COMMANDS", "main"]
 
 COMMANDS = {
+    "affected": ("affected_command", "Print what a change can affect, with the reason for each."),
     "bootstrap": ("bootstrap_command", "Make a cluster match one root Application and follow the rollout."),
     "cluster": ("cluster_command", "Add, list and remove the clusters that Applications go to."),
     "compile": ("compile_command", "Print the Applications that a set or a root generates."),
+    "diff": ("diff_command", "Show what a change does to Applications and their objects."),
     "demo": ("demo_command", "Show the main job on embedded clusters: waves, self-heal, rollback."),
     "run": ("run_command", "Run the controller: keep clusters as Git says."),
     "sandbox": ("sandbox_command", "Start embedded Kubernetes clusters for trying things out."),

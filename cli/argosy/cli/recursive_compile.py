@@ -11,6 +11,7 @@ from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import read_manifests
 from argosy.cli.offline_world import OfflineWorld
+from argosy.cli.rendered_sources import render_application
 from argosy.cli.repositories import KnownRepositories
 from argosy.compiler.app_of_apps import Hierarchy, Member, RenderedManifest, follow
 from argosy.compiler.checks.claims import object_claims
@@ -18,11 +19,10 @@ from argosy.compiler.loading import load
 from argosy.compiler.rollout import NodeKey, RolloutGraph
 from argosy.generators.generator import Settings
 from argosy.schemas.finding import ArgosyError, Finding, Severity
-from argosy.schemas.knowledge import Answer, Known, Unknown
+from argosy.schemas.knowledge import Answer
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.validation import kind_of
-from argosy.sources.manifest import RenderRequest
 from argosy.sources.rendering import Renderer
 
 __all__ = ["compile_recursively"]
@@ -47,7 +47,7 @@ def compile_recursively(
     with Renderer() as renderer, ThreadPoolExecutor(_PARALLEL) as pool:
 
         def render(applications: Sequence[Application]) -> Sequence[Answer[Sequence[RenderedManifest]]]:
-            return list(pool.map(lambda each: _render(each, repositories, renderer), applications))
+            return list(pool.map(lambda each: render_application(each, repositories, renderer), applications))
 
         hierarchy = follow(roots, world, render, settings)
     _emit(hierarchy, output)
@@ -57,37 +57,6 @@ def compile_recursively(
     if any(each.severity is Severity.ERROR for each in findings):
         return ExitStatus.FINDINGS
     return ExitStatus.FINE
-
-
-def _render(
-    application: Application, repositories: KnownRepositories, renderer: Renderer
-) -> Answer[Sequence[RenderedManifest]]:
-    trees = [repositories.tree(each.repo_url, each.target_revision) for each in application.sources]
-    missing = next((each for each in trees if isinstance(each, Unknown)), None)
-    if missing is not None:
-        return missing
-    known = [each.value for each in trees if isinstance(each, Known)]
-    references = {
-        source.ref: tree for source, tree in zip(application.sources, known, strict=True) if source.ref
-    }
-    manifests: list[RenderedManifest] = []
-    for source, tree in zip(application.sources, known, strict=True):
-        if source.ref and not source.path:
-            continue
-        request = RenderRequest(
-            source=source,
-            tree=tree,
-            name=application.name,
-            namespace=application.destination.namespace,
-            project=application.project,
-            references=references,
-        )
-        try:
-            rendering = renderer.render_now(request)
-        except ArgosyError as error:
-            return Unknown(error.message, hint=error.hint, code=error.code)
-        manifests += (RenderedManifest(each.value, each.origin) for each in rendering.manifests)
-    return Known(tuple(manifests), "rendered")
 
 
 def _unknown_finding(member: Member) -> Finding:

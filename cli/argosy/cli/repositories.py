@@ -60,6 +60,11 @@ class Standing:
             return (self.root / path).is_dir()
         return self.tree(revision).has_directory(path)
 
+    def close(self) -> None:
+        """Ends the process that reads commits, if there is one."""
+        if "_repository" in self.__dict__:
+            self._repository.close()
+
     @cached_property
     def _repository(self) -> "LocalRepository":
         # Imported with the first question about commits: most validations have none.
@@ -165,6 +170,7 @@ class KnownRepositories:
 
     def close(self) -> None:
         """Ends the processes that read repositories."""
+        self.standing.close()
         for repository in self._opened.values():
             repository.close()
 

@@ -91,6 +91,17 @@ class LocalRepository:
             )
         return commit
 
+    def commit_of(self, expression: str) -> str:
+        """The commit that git itself understands by an expression such as `HEAD~2` or `main@{yesterday}`.
+
+        Else what `resolve` finds. Raises `SourceError` (`unknown-revision`).
+        """
+        if not expression.startswith("-"):
+            with suppress(GitFailure):
+                asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{expression}^{{commit}}"]
+                return self._git(asked).decode().strip()
+        return self.resolve(expression)
+
     def commit_tree(self, revision: str) -> GitTree:
         """The files at a revision."""
         return read_tree(

@@ -1,0 +1,1 @@
+"""Two states of the repository that one stands in, read and compared."""

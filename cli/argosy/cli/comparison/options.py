@@ -1,0 +1,92 @@
+"""What `diff` and `affected` take alike, and the readers that they work with."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from argosy.cli.comparison.reading import StateReader
+from argosy.cli.comparison.states import State, States, choose_states
+from argosy.cli.manifest_world import ManifestWorld, read_manifests
+from argosy.cli.offline_world import OfflineWorld
+from argosy.cli.path_options import name_and_path
+from argosy.cli.repositories import KnownRepositories, Standing
+from argosy.generators.generator import Settings
+from argosy.generators.world import ClusterSecret
+from argosy.schemas.knowledge import Answer, Unknown
+from argosy.sources.rendering import Renderer
+
+__all__ = ["Comparison", "comparison_options", "open_comparison"]
+
+_OPTIONS = (
+    click.argument("revision", metavar="[REV]", default="", required=False),
+    click.option("--against", metavar="REV", default="", help="The newer state, instead of the work tree."),
+    click.option("--staged", is_flag=True, help="The newer state is what is staged."),
+    click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace."),
+    click.option(
+        "--clusters",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="Manifests of cluster Secrets, and of ConfigMaps, AppProjects and custom resources.",
+    ),
+    click.option(
+        "--repo",
+        multiple=True,
+        metavar="URL=PATH",
+        callback=name_and_path,
+        help="A clone on this machine that stands for a repository URL.",
+    ),
+)
+
+
+def comparison_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments that say which states are compared, and what is known beside them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two states, ready to be read."""
+
+    states: States
+    old: StateReader
+    new: StateReader
+
+
+@contextmanager
+def open_comparison(
+    revision: str, against: str, staged: bool, namespace: str, clusters: Path | None, repo: dict[str, Path]
+) -> Iterator[Comparison]:
+    """The readers of both states; what they have started ends with the block."""
+    if staged and against:
+        raise click.UsageError("--staged and --against both name the newer state; give one of them")
+    states = choose_states(revision, against, staged=staged)
+    manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
+    opened: list[KnownRepositories] = []
+    with Renderer() as renderer:
+
+        def reader(state: State) -> StateReader:
+            standing = Standing(states.repository.root, state.where)
+            repositories = KnownRepositories(repo, standing)
+            opened.append(repositories)
+            kind = OfflineWorld if clusters else _Clusterless
+            world = kind(manifests, repositories.tree, {})
+            return StateReader(states, state, standing, repositories, world, Settings(namespace), renderer)
+
+        try:
+            yield Comparison(states, reader(states.old), reader(states.new))
+        finally:
+            for each in opened:
+                each.close()
+            states.repository.close()
+
+
+class _Clusterless(OfflineWorld):
+    """Without `--clusters` nobody knows which clusters are registered."""
+
+    def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
+        return Unknown("which clusters are registered only the management cluster knows")

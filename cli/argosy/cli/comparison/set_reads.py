@@ -1,0 +1,64 @@
+"""Which files of the repository the generators of a set have read: exactly what it can be affected by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from argosy.cli.comparison.states import ChangedFiles
+from argosy.cli.repositories import Standing
+from argosy.compiler.inputs import RecordingWorld
+from argosy.generators.world import Tree, World
+from argosy.schemas.knowledge import Answer, Known
+
+__all__ = ["ReadingWorld", "SetReads"]
+
+
+@dataclass(slots=True)
+class SetReads:
+    """Files whose content was read, and whether the list of all files was."""
+
+    files: set[str] = field(default_factory=set)
+    listed: bool = False
+
+    def touched(self, changed: ChangedFiles) -> Sequence[str]:
+        """The changed files that the set depends on, sorted."""
+        found = {path for path in changed.paths if path in self.files}
+        if self.listed:
+            found |= set(changed.come_or_gone)
+        return sorted(found)
+
+
+class _ReadTree:
+    """A tree that notes what is asked of it."""
+
+    def __init__(self, tree: Tree, reads: SetReads) -> None:
+        self._tree = tree
+        self._reads = reads
+        self.revision = tree.revision
+
+    def files(self) -> Sequence[str]:
+        self._reads.listed = True
+        return self._tree.files()
+
+    def read(self, path: str) -> bytes:
+        self._reads.files.add(path)
+        return self._tree.read(path)
+
+    def has_directory(self, path: str) -> bool:
+        self._reads.listed = True
+        return self._tree.has_directory(path)
+
+
+class ReadingWorld(RecordingWorld):
+    """A world that notes what of the repository one stands in is read, as far as that is its tip."""
+
+    def __init__(self, world: World, standing: Standing) -> None:
+        super().__init__(world)
+        self._standing = standing
+        self.reads = SetReads()
+
+    def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
+        answer = super().tree(repo_url, revision)
+        here = self._standing.answers_for(repo_url) and self._standing.is_tip(revision)
+        if isinstance(answer, Known) and here:
+            return Known(_ReadTree(answer.value, self.reads), answer.provenance, answer.as_of)
+        return answer

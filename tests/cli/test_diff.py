@@ -1,0 +1,380 @@
+"""`argosy diff` and `argosy affected` on real repositories: who is affected, and nothing unknown is removed."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from argosy.cli.main import argosy
+
+URL = "https://git.example.com/org/repo.git"
+FINALIZER = "resources-finalizer.argocd.argoproj.io"
+
+
+def application(name: str, path: str, *, finalizer: bool = True, source: str = "", **more: str) -> str:
+    marks = f"\n  finalizers: [{FINALIZER}]" if finalizer else ""
+    return f"""apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: {name}
+  namespace: argocd{marks}
+spec:
+  project: default
+  source:
+    repoURL: {more.get("url", URL)}
+    targetRevision: {more.get("revision", "main")}
+    path: {path}{source}
+  destination:
+    server: {more.get("server", "https://kubernetes.default.svc")}
+    namespace: {more.get("namespace", "apps")}
+"""
+
+
+def config_map(name: str, value: str = "1") -> str:
+    return f'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  value: "{value}"\n'
+
+
+def directories_set(name: str = "{{.path.basename}}") -> str:
+    return f"""apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: teams, namespace: argocd}}
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators:
+    - git:
+        repoURL: {URL}
+        revision: main
+        directories: [{{path: teams/*}}]
+  template:
+    metadata: {{name: '{name}'}}
+    spec:
+      project: default
+      source: {{repoURL: {URL}, targetRevision: main, path: '{{{{.path.path}}}}'}}
+      destination: {{server: https://kubernetes.default.svc, namespace: apps}}
+"""
+
+
+class Clone:
+    """A repository to stand in."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.git("remote", "add", "origin", URL)
+
+    def git(self, *arguments: str) -> str:
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+        command = ["git", "-C", str(self.path), *identity, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def write(self, files: Mapping[str, str | None]) -> None:
+        for name, text in files.items():
+            place = self.path / name
+            if text is None:
+                place.unlink()
+            else:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text)
+
+    def commit(self, files: Mapping[str, str | None]) -> str:
+        self.write(files)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "a change")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    place = tmp_path / "clone"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    return Clone(place)
+
+
+def run(*arguments: str, status: int = 0) -> Result:
+    result = CliRunner().invoke(argosy, arguments, catch_exceptions=False)
+    assert result.exit_code == status, result.output
+    return result
+
+
+def difference(*arguments: str, status: int = 0) -> dict[str, Any]:
+    found = json.loads(run("diff", "-o", "json", *arguments, status=status).stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def changes(found: Mapping[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["change"] for each in found["applications"]}
+
+
+def objects(found: Mapping[str, Any], application: str) -> dict[str, str]:
+    one = next(each for each in found["applications"] if each["name"] == application)
+    return {f"{each['kind']} {each['namespace']}/{each['name']}": each["change"] for each in one["objects"]}
+
+
+def affected(*arguments: str) -> dict[str, list[str]]:
+    found = json.loads(run("affected", "-o", "json", *arguments).stdout)
+    return {each["name"]: each["reasons"] for each in found}
+
+
+def test_only_the_application_that_reads_the_file_differs(clone: Clone) -> None:
+    clone.commit({f"root/{name}.yaml": application(name, f"apps/{name}") for name in ("a", "b")})
+    clone.commit({"apps/a/x.yaml": config_map("x"), "apps/b/x.yaml": config_map("y")})
+    clone.write({"apps/a/x.yaml": config_map("x", "2")})
+    found = difference()
+    assert changes(found) == {"a": "changed"}
+    assert objects(found, "a") == {"ConfigMap apps/x": "changed"}
+    assert affected() == {"a": ["reads apps/a/x.yaml"]}
+
+
+def test_nothing_differs_without_a_change(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+    assert "nothing differs" in run("diff", "--exit-code").stdout
+    assert affected() == {}
+
+
+def test_a_comment_affects_and_changes_nothing(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+    clone.write({"apps/a/x.yaml": "# a comment\n" + config_map("x")})
+    assert affected() == {"a": ["reads apps/a/x.yaml"]}
+    assert changes(difference("--exit-code")) == {}
+
+
+def test_a_file_that_no_source_takes_affects_nobody(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+    clone.write({"apps/a/README.md": "text", "apps/a/deep/y.yaml": config_map("y"), "docs/z.yaml": "a: 1"})
+    assert affected() == {}
+
+
+def test_a_base_affects_exactly_its_overlays(clone: Clone) -> None:
+    overlay = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../base]\n"
+    base = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [x.yaml]\n"
+    files = {f"root/{name}.yaml": application(name, f"overlays/{name}") for name in ("dev", "live")}
+    files |= {f"overlays/{name}/kustomization.yaml": overlay for name in ("dev", "live")}
+    clone.commit({**files, "base/kustomization.yaml": base, "base/x.yaml": config_map("x")})
+    clone.commit({"root/other.yaml": application("other", "base/x"), "base/x/y.yaml": config_map("y")})
+    clone.write({"base/x.yaml": config_map("x", "2")})
+    assert affected() == {name: ["reads base/x.yaml"] for name in ("dev", "live")}
+    assert objects(difference(), "dev") == {"ConfigMap apps/x": "changed"}
+
+
+def test_values_outside_of_the_chart_count(clone: Clone) -> None:
+    chart = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        "chart/templates/x.yaml": config_map("x", "{{ .Values.size }}"),
+        "values/dev.yaml": "size: small\n",
+        "values/live.yaml": "size: large\n",
+    }
+    sources = {name: f"\n    helm: {{valueFiles: [../values/{name}.yaml]}}" for name in ("dev", "live")}
+    specs = {f"root/{name}.yaml": application(name, "chart", source=text) for name, text in sources.items()}
+    clone.commit({**chart, **specs})
+    clone.write({"values/dev.yaml": "size: tiny\n"})
+    assert affected() == {"dev": ["reads values/dev.yaml"]}
+    (one,) = difference()["applications"]
+    assert one["objects"][0]["after"]["data"] == {"value": "tiny"}
+
+
+@pytest.mark.parametrize(("finalizer", "deleted"), [(True, ["x"]), (False, [])])
+def test_a_removed_application_deletes_its_objects_only_with_the_finalizer(
+    clone: Clone, finalizer: bool, deleted: list[str]
+) -> None:
+    spec = application("a", "apps/a", finalizer=finalizer)
+    clone.commit({"root/a.yaml": spec, "root/b.yaml": application("b", "apps/b")})
+    clone.commit({"apps/a/x.yaml": config_map("x"), "apps/b/y.yaml": config_map("y")})
+    clone.write({"root/a.yaml": None})
+    found = difference()
+    assert changes(found) == {"a": "removed"}
+    assert [each["name"] for each in found["deletions"]] == deleted
+
+
+def test_deletions_are_shown_first(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "root/z.yaml": application("z", "apps/z")})
+    clone.commit({"apps/a/x.yaml": config_map("x"), "apps/z/y.yaml": config_map("gone")})
+    clone.write(
+        {"apps/a/x.yaml": config_map("x", "2"), "apps/a/new.yaml": config_map("new"), "root/z.yaml": None}
+    )
+    lines = run("diff").stdout.splitlines()
+    assert lines[2:4] == ["deletes 1 object:", "  - ConfigMap apps/gone on in-cluster (Application z)"]
+    assert [line[:4] for line in lines if line[:2] in ("- ", "~ ")] == ["- Ap", "~ Ap"]
+
+
+def test_a_renamed_directory_is_a_move(clone: Clone) -> None:
+    clone.commit({"sets/teams.yaml": directories_set(), "teams/red/x.yaml": config_map("x")})
+    clone.commit({"teams/blue/y.yaml": config_map("y")})
+    clone.write({"teams/red/x.yaml": None, "teams/green/x.yaml": config_map("x")})
+    found = difference()
+    assert changes(found) == {"green": "moved"}
+    one = next(each for each in found["applications"] if each["name"] == "green")
+    assert (one["movedFrom"], one["objects"], found["deletions"]) == ("red", [], [])
+
+
+def test_a_renamed_template_is_a_move(clone: Clone) -> None:
+    clone.commit({"sets/teams.yaml": directories_set(), "teams/red/x.yaml": config_map("x")})
+    clone.write({"sets/teams.yaml": directories_set("team-{{.path.basename}}")})
+    found = difference()
+    assert changes(found) == {"team-red": "moved", "teams": "changed"}
+    assert found["deletions"] == []
+
+
+def test_an_object_that_another_application_takes_is_handed_over(clone: Clone) -> None:
+    clone.commit({f"root/{name}.yaml": application(name, f"apps/{name}") for name in ("a", "b")})
+    clone.commit({"apps/a/keep.yaml": config_map("keep"), "apps/b/own.yaml": config_map("own")})
+    clone.commit({"apps/a/x.yaml": config_map("x")})
+    clone.write({"apps/a/x.yaml": None, "apps/b/x.yaml": config_map("x", "2")})
+    found = difference()
+    assert found["deletions"] == []
+    one = next(each for each in found["applications"] if each["name"] == "b")
+    assert [(each["change"], each["handedOverBy"]) for each in one["objects"]] == [("moved", "a")]
+
+
+def test_an_object_under_another_name_is_made_anew(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("old")})
+    clone.write({"apps/a/x.yaml": config_map("new")})
+    found = difference()
+    assert objects(found, "a") == {"ConfigMap apps/new": "moved"}
+    assert [each["name"] for each in found["deletions"]] == ["old"]
+
+
+def test_a_file_that_does_not_parse_removes_nothing(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+    clone.write({"root/a.yaml": application("a", "apps/a") + "  broken: [\n"})
+    found = difference()
+    assert changes(found) == {"a": "unknown"}
+    assert found["applications"][0]["unknown"].startswith("root/a.yaml:")
+    assert found["deletions"] == []
+
+
+def test_a_generator_that_fails_removes_nothing(clone: Clone) -> None:
+    clone.commit({"sets/teams.yaml": directories_set(), "teams/red/x.yaml": config_map("x")})
+    clone.write({"sets/teams.yaml": directories_set("{{.path.nothing}}")})
+    found = difference()
+    assert changes(found) == {"red": "unknown", "teams": "changed"}
+    assert found["deletions"] == []
+
+
+def test_what_only_a_cluster_knows_is_unknown(clone: Clone) -> None:
+    text = directories_set().replace("    - git:", "    - clusters: {}\n    - git:")
+    clone.commit({"sets/teams.yaml": directories_set(), "teams/red/x.yaml": config_map("x")})
+    clone.write({"sets/teams.yaml": text})
+    assert changes(difference()) == {"red": "unknown", "teams": "changed"}
+    clusters = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: none}\n"
+    clone.write({".clusters.yaml": clusters})
+    assert changes(difference("--clusters", ".clusters.yaml"))["teams"] == "changed"
+
+
+def test_a_chart_of_another_repository_is_unknown_and_not_removed(clone: Clone) -> None:
+    remote = application("a", "x", url="https://charts.example.com").replace("path: x", "chart: shop")
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+    clone.write({"root/a.yaml": remote.replace("targetRevision: main", "targetRevision: 1.0.0")})
+    found = difference()
+    assert changes(found) == {"a": "changed"}
+    assert found["applications"][0]["objects"] == []
+    assert "shop" in found["applications"][0]["unknown"]
+
+
+def test_a_source_that_does_not_render_is_unknown(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+    clone.write({"apps/a/x.yaml": config_map("x") + "  - broken\n"})
+    found = difference()
+    assert changes(found) == {"a": "unknown"}
+    assert found["applications"][0]["unknown"].startswith("apps/a/x.yaml:")
+
+
+def test_applications_that_a_chart_deploys_are_followed(clone: Clone) -> None:
+    child = application("{{ . }}", "apps/{{ . }}")
+    chart = {
+        "tree/Chart.yaml": "apiVersion: v2\nname: tree\nversion: 1.0.0\n",
+        "tree/values.yaml": "apps: [a, b]\n",
+        "tree/templates/apps.yaml": "{{- range .Values.apps }}\n---\n" + child + "{{- end }}\n",
+    }
+    clone.commit({"root.yaml": application("root", "tree", namespace="argocd"), **chart})
+    clone.commit({f"apps/{name}/x.yaml": config_map(name) for name in ("a", "b")})
+    clone.write({"apps/b/x.yaml": config_map("b", "2")})
+    assert changes(difference()) == {"b": "changed"}
+    clone.write({"tree/values.yaml": "apps: [b]\n"})
+    found = difference()
+    assert changes(found) == {"a": "removed", "b": "changed", "root": "changed"}
+    assert affected()["a"] == ["is removed by Application root"]
+
+
+def test_a_pinned_revision_is_not_affected(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a", revision="v1"), "apps/a/x.yaml": config_map("x")})
+    clone.git("tag", "v1")
+    clone.write({"apps/a/x.yaml": config_map("x", "2")})
+    assert affected() == {}
+
+
+def test_a_data_file_of_a_generator_leads_to_what_it_changes(clone: Clone) -> None:
+    text = directories_set("{{.name}}").replace(
+        "directories: [{path: teams/*}]", "files: [{path: data/*.json}]"
+    )
+    text = text.replace("{{.path.path}}", "teams/{{.name}}")
+    clone.commit(
+        {"sets/teams.yaml": text, "data/a.json": '{"name": "red"}', "data/b.json": '{"name": "blue"}'}
+    )
+    clone.commit({f"teams/{name}/x.yaml": config_map(name) for name in ("red", "blue", "green")})
+    clone.write({"data/b.json": '{"name": "green"}'})
+    found = affected()
+    assert set(found) == {"blue", "green", "teams"}
+    assert found["green"] == ["is added by ApplicationSet teams, which reads data/b.json"]
+
+
+def test_a_secret_is_changed_and_not_shown(clone: Clone) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: %s, user: u}\n"
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/s.yaml": secret % "hunter-one"})
+    clone.write({"apps/a/s.yaml": secret % "hunter-two"})
+    for output in ("text", "json", "markdown"):
+        shown = run("diff", "-o", output).stdout
+        assert "hunter" not in shown
+        assert "*** (another value)" in shown
+
+
+def test_two_revisions_the_index_and_the_work_tree_are_states(clone: Clone) -> None:
+    first = clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x", "1")})
+    second = clone.commit({"apps/a/x.yaml": config_map("x", "2")})
+    clone.write({"apps/a/x.yaml": config_map("x", "3")})
+    clone.git("add", "--all")
+    clone.write({"apps/a/x.yaml": config_map("x", "4")})
+
+    def values(*arguments: str) -> tuple[str, str]:
+        (one,) = difference(*arguments)["applications"][0]["objects"]
+        return one["before"]["data"]["value"], one["after"]["data"]["value"]
+
+    assert values() == ("2", "4")
+    assert values("--staged") == ("2", "3")
+    assert values(first) == ("1", "4")
+    assert values(first, "--against", second) == ("1", "2")
+    assert values("HEAD~1", "--against", "main") == ("1", "2")
+
+
+def test_markdown_names_deletions_and_folds_details(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+    clone.commit({"apps/a/y.yaml": config_map("y")})
+    clone.write({"apps/a/x.yaml": config_map("x", "2"), "apps/a/y.yaml": None})
+    shown = run("diff", "-o", "markdown").stdout
+    assert "**Deletes 1 object:**" in shown
+    assert "| changed | `Application a` | `https://kubernetes.default.svc/apps` | -1, ~1 |" in shown
+    assert "<details>" in shown
+    assert [line.split() for line in shown.splitlines() if "value:" in line] == [
+        ["-", "value:", '"1"'],
+        ["+", "value:", '"2"'],
+    ]
+
+
+def test_differences_end_in_status_1_where_asked(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+    clone.write({"apps/a/x.yaml": config_map("x", "2")})
+    run("diff")
+    run("diff", "--exit-code", status=1)
+
+
+def test_a_revision_that_does_not_exist_is_said(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a")})
+    result = subprocess.run(["argosy", "diff", "nothing"], capture_output=True, text=True, check=False)
+    assert (result.returncode, "Traceback" in result.stderr) == (3, False)
+    assert "has no branch, tag or commit 'nothing'" in result.stderr
