@@ -1,4 +1,4 @@
-"""`argosy diff` and `argosy affected` on real repositories: who is affected, and nothing unknown is removed."""
+"""`argosy diff` and `argosy affected` on real repositories; nothing unknown is removed."""
 
 import json
 import subprocess

@@ -2,36 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from argosy.compiler.app_of_apps import Member
+from argosy.compiler.comparison.identity import ObjectKey, object_key
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.model.application import Application
 
 __all__ = ["object_claims", "path_claims"]
-
-_WITHOUT_NAMESPACE = frozenset(
-    {
-        "APIService",
-        "CertificateSigningRequest",
-        "ClusterIssuer",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "CustomResourceDefinition",
-        "IngressClass",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PriorityClass",
-        "RuntimeClass",
-        "StorageClass",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ValidatingWebhookConfiguration",
-    }
-)
-# Which kinds have no namespace only a cluster can say for certain; of these it is known.
 
 
 def object_claims(members: Iterable[Member]) -> Iterator[Finding]:
@@ -39,11 +16,11 @@ def object_claims(members: Iterable[Member]) -> Iterator[Finding]:
 
     One finding for each group of Applications, however many objects they share.
     """
-    owners: dict[tuple[str, ...], list[Application]] = defaultdict(list)
+    owners: dict[ObjectKey, list[Application]] = defaultdict(list)
     for member in members:
         application = member.resource
         if isinstance(application, Application):
-            for key in dict.fromkeys(_object_key(application, each.value) for each in member.manifests):
+            for key in dict.fromkeys(object_key(application, each.value) for each in member.manifests):
                 owners[key].append(application)
     shared: dict[tuple[int, ...], list[str]] = defaultdict(list)
     claims: dict[tuple[int, ...], list[Application]] = {}
@@ -76,25 +53,8 @@ def path_claims(members: Iterable[Member]) -> Iterator[Finding]:
             yield _claim(f"everything in {what}", claimants)
 
 
-def _described(key: tuple[str, ...]) -> str:
-    *_, kind, namespace, name = key
-    return f"{kind} {name}{f' in namespace {namespace}' if namespace else ''}"
-
-
-def _object_key(application: Application, manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    metadata = manifest.get("metadata") or {}
-    group = str(manifest.get("apiVersion", "")).rpartition("/")[0]
-    kind = str(manifest.get("kind", ""))
-    namespace = str(metadata.get("namespace") or application.destination.namespace)
-    destination = application.destination
-    cluster = "in-cluster" if destination.is_in_cluster else destination.name or destination.server
-    return (
-        cluster,
-        group,
-        kind,
-        "" if kind in _WITHOUT_NAMESPACE else namespace,
-        str(metadata.get("name", "")),
-    )
+def _described(key: ObjectKey) -> str:
+    return f"{key.kind} {key.name}{f' in namespace {key.namespace}' if key.namespace else ''}"
 
 
 def _canonical(value: object) -> object:
