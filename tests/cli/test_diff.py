@@ -378,3 +378,14 @@ def test_a_revision_that_does_not_exist_is_said(clone: Clone) -> None:
     result = subprocess.run(["argosy", "diff", "nothing"], capture_output=True, text=True, check=False)
     assert (result.returncode, "Traceback" in result.stderr) == (3, False)
     assert "has no branch, tag or commit 'nothing'" in result.stderr
+
+
+def test_before_the_first_commit_there_is_nothing_to_compare_with(clone: Clone) -> None:
+    clone.write({"root/a.yaml": application("a", "apps/a")})
+    assert "no commit yet" in run("diff", "--staged").stderr
+
+
+def test_outside_of_a_repository_it_says_so(tmp_path: Path) -> None:
+    command = ["argosy", "diff"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, "does not lie in a Git repository" in result.stderr) == (3, True)

@@ -70,6 +70,13 @@ class LocalRepository:
         places = {str(self.root), str(self._common_dir), str(self._git_dir)}
         return identity in {repository_identity(known) for known in (*self.remote_urls(), *places)}
 
+    def has_commits(self) -> bool:
+        """Whether HEAD names a commit; in a new repository it does not."""
+        with suppress(GitFailure):
+            self._git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+            return True
+        return False
+
     def resolve(self, revision: str) -> str:
         """The commit of a branch (local first, then of any remote), tag, range of versions, id, or HEAD.
 

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from argosy.cli.comparison.reading import StateReader
-from argosy.cli.comparison.states import State, States, choose_states
+from argosy.cli.comparison.states import NoCommitYetError, State, States, choose_states
+from argosy.cli.failure import ExitStatus
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
@@ -64,7 +65,12 @@ def open_comparison(
     """The readers of both states; what they have started ends with the block."""
     if staged and against:
         raise click.UsageError("--staged and --against both name the newer state; give one of them")
-    states = choose_states(revision, against, staged=staged)
+    try:
+        states = choose_states(revision, against, staged=staged)
+    except NoCommitYetError as error:
+        # A hook runs before the first commit, too, and must let it pass.
+        click.echo(error.message, err=True)
+        raise SystemExit(int(ExitStatus.FINE)) from error
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
     opened: list[KnownRepositories] = []
     with Renderer() as renderer:

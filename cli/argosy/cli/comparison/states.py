@@ -11,7 +11,11 @@ from argosy.schemas.finding import ArgosyError
 from argosy.sources.local_repository import LocalRepository, PathChange
 from argosy.sources.uncommitted import Uncommitted
 
-__all__ = ["ChangedFiles", "State", "States", "choose_states"]
+__all__ = ["ChangedFiles", "NoCommitYetError", "State", "States", "choose_states"]
+
+
+class NoCommitYetError(ArgosyError):
+    """The repository is new: everything in it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ def choose_states(revision: str, against: str, *, staged: bool) -> States:
             hint="compare states inside of a clone",
         )
     repository = LocalRepository(root)
+    if not revision and not repository.has_commits():
+        raise NoCommitYetError("there is no commit yet to compare with", code="no-commit")
     old = _commit(repository, revision or "HEAD")
     if against:
         new = _commit(repository, against)
