@@ -3,6 +3,7 @@
 import pytest
 
 from argosy.compiler.rollout import NodeKey, RolloutGraph, RolloutNode, build
+from argosy.schemas.model.applicationset import MatchExpression, RolloutStep
 
 
 def app(name: str) -> NodeKey:
@@ -151,3 +152,57 @@ def test_ten_thousand_applications_are_ordered_without_a_quadratic_graph() -> No
     graph = build([node(f"a{number}", number % 50) for number in range(10_000)])
     assert len(graph.order) == 10_000
     assert not graph.findings
+
+
+def rolling(*members: tuple[str, str], **more: tuple[str, ...]) -> RolloutGraph:
+    """A set that rolls `dev` before `prod`, and its Applications with their environment."""
+    steps = tuple(RolloutStep((MatchExpression("env", "In", (env,)),)) for env in ("dev", "prod"))
+    nodes = [RolloutNode(appset("shop"), steps=steps)]
+    for name, env in members:
+        depends_on = more.get(name, ())
+        nodes.append(RolloutNode(app(name), appset("shop"), depends_on=depends_on, labels={"env": env}))
+    return build(nodes)
+
+
+def test_steps_order_what_one_set_generates() -> None:
+    graph = rolling(("a", "prod"), ("b", "dev"), ("c", "dev"), ("d", "test"))
+    assert graph.steps(appset("shop")) == ((app("b"), app("c")), (app("a"),))
+    assert graph.place(app("a")) == (appset("shop"), 1)
+    assert graph.place(app("d")) == (appset("shop"), None)
+    assert names(graph.predecessors(app("a"))) == {"b", "c"}
+    assert graph.predecessors(app("b")) == graph.predecessors(app("d")) == frozenset()
+    order = graph.order
+    assert order.index(app("b")) < order.index(app("c")) < order.index(app("a"))
+
+
+def test_without_steps_nobody_has_a_place() -> None:
+    graph = shop()
+    assert graph.place(app("web")) is None
+    assert graph.steps(appset("apps")) == ()
+
+
+def test_an_earlier_step_that_depends_on_a_later_one_is_a_cycle() -> None:
+    graph = rolling(("a", "prod"), ("b", "dev"), b=("a",))
+    (finding,) = graph.findings
+    assert finding.code == "rollout-cycle"
+    assert [related.message for related in finding.related] == [
+        "Application a waits for Application b: step 2 of ApplicationSet shop comes after step 1",
+        "Application b waits for Application a: depends-on",
+    ]
+    assert graph.blocked(app("a")) is finding and graph.blocked(app("b")) is finding
+
+
+def test_waves_against_steps_are_a_cycle() -> None:
+    steps = tuple(RolloutStep((MatchExpression("env", "In", (env,)),)) for env in ("dev", "prod"))
+    graph = build(
+        [
+            RolloutNode(appset("shop"), steps=steps),
+            RolloutNode(app("a"), appset("shop"), 1, labels={"env": "dev"}),
+            RolloutNode(app("b"), appset("shop"), 0, labels={"env": "prod"}),
+        ]
+    )
+    (finding,) = graph.findings
+    assert sorted(related.message for related in finding.related) == [
+        "Application a waits for Application b: wave 1 comes after wave 0",
+        "Application b waits for Application a: step 2 of ApplicationSet shop comes after step 1",
+    ]

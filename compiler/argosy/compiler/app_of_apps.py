@@ -99,6 +99,8 @@ class Hierarchy:
                 member.resource.wave,
                 member.resource.depends_on,
                 member.position,
+                member.resource.labels,
+                member.resource.steps if isinstance(member.resource, ApplicationSet) else (),
             )
             for member in self.members.values()
         )

@@ -6,22 +6,25 @@ The rules (docs/architecture.md, Gates):
   parent, with the larger of its own wave and its set's.
 - A set is settled once it is expanded; an Application once it and all its children are.
 - `argosy.dev/depends-on` adds predecessors by name; depending on a set means depending on all it generates.
+- The steps of a set's RollingSync order what it generates: a step begins once the earlier ones are settled.
 - A child inherits the predecessors of its ancestors.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.model.applicationset import RolloutStep
 from argosy.schemas.position import Position
 
-__all__ = ["NodeKey", "RolloutGraph", "RolloutNode", "build"]
+__all__ = ["NodeKey", "Place", "RolloutGraph", "RolloutNode", "build", "step_of"]
 
 _SET = "ApplicationSet"
 _RENDERED_BY = "is rendered by it"
+_BARRIERS = ("wave", "step")
 
 
 class NodeKey(NamedTuple):
@@ -40,7 +43,8 @@ class RolloutNode:
     """One Application or ApplicationSet with what its manifest says of order.
 
     `parent` is the Application that renders it or the set that generates it, `None` for a root. Names in
-    `depends_on` are Applications first, sets second, in the node's own namespace.
+    `depends_on` are Applications first, sets second, in the node's own namespace. `steps` are those of a
+    set's RollingSync; an Application's `labels` say to which of them it belongs.
     """
 
     key: NodeKey
@@ -48,12 +52,28 @@ class RolloutNode:
     wave: int = 0
     depends_on: tuple[str, ...] = ()
     position: Position | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    steps: tuple[RolloutStep, ...] = ()
+
+
+class Place(NamedTuple):
+    """Where a generated Application stands in its set's RollingSync: a step from 0, `None` for in none."""
+
+    applicationset: NodeKey
+    step: int | None
+
+
+def step_of(labels: Mapping[str, str], steps: Sequence[RolloutStep]) -> int | None:
+    """The first step to which an Application with these labels belongs, from 0; `None` for none."""
+    return next((index for index, step in enumerate(steps) if step.matches(labels)), None)
 
 
 class _Event(NamedTuple):
     # What happens in a rollout; the graph of events is what must have no cycle.
     key: NodeKey | None  # None: the root level
-    stage: str  # "may roll", "settled", or "wave" (everything up to that wave in the group of `key`)
+    # "may roll", "settled", "wave" (everything up to that wave in the group of `key`), or "step" (everything
+    # up to that step of the set `key`)
+    stage: str
     wave: int = 0
 
 
@@ -73,6 +93,8 @@ class RolloutGraph:
         self._findings: list[Finding] = []
         self._blocked: dict[NodeKey, Finding] = {}
         self._waves: dict[NodeKey, int] = {}
+        self._places: dict[NodeKey, Place] = {}
+        self._steps: dict[NodeKey, tuple[tuple[NodeKey, ...], ...]] = {}
         for node in self.nodes.values():
             parent = self._known_parent(node)
             self._children[parent].append(node.key)
@@ -81,6 +103,9 @@ class RolloutGraph:
             self._waves[node.key] = (
                 max(node.wave, self.nodes[parent].wave) if generated and parent else node.wave
             )
+        for node in self.nodes.values():
+            if node.steps:
+                self._steps[node.key] = self._sort_into_steps(node)
         self._dependencies = {key: self._resolve(node) for key, node in self.nodes.items() if node.depends_on}
         self._report_cycles()
 
@@ -113,7 +138,26 @@ class RolloutGraph:
             found[self.wave(key)].append(key)
         return {wave: tuple(sorted(found[wave])) for wave in sorted(found)}
 
+    def place(self, key: NodeKey) -> Place | None:
+        """Where the node stands in the RollingSync of the set that generates it; `None` without one."""
+        return self._places.get(key)
+
+    def steps(self, applicationset: NodeKey) -> tuple[tuple[NodeKey, ...], ...]:
+        """The members of each step of a set's RollingSync, by name; nothing for a set without one."""
+        return self._steps.get(applicationset, ())
+
     def direct_predecessors(self, key: NodeKey) -> frozenset[NodeKey]:
+        """What must be settled first, ancestors aside: by the node's own wave, `depends-on` and step."""
+        return self.ordered_before(key) | self.steps_before(key)
+
+    def steps_before(self, key: NodeKey) -> frozenset[NodeKey]:
+        """The members of the earlier steps of its set's RollingSync."""
+        place = self.place(key)
+        if place is None or place.step is None:
+            return frozenset()
+        return frozenset(other for step in self.steps(place.applicationset)[: place.step] for other in step)
+
+    def ordered_before(self, key: NodeKey) -> frozenset[NodeKey]:
         """What must be settled first because of the node's own wave and `depends-on`, ancestors aside."""
         wave, group = self.wave(key), self.group(key)
         lower = {other for other in self._groups[group] if self.wave(other) < wave}
@@ -152,6 +196,15 @@ class RolloutGraph:
         order = dict.fromkeys(event.key for event in events if event.key and event.stage == "may roll")
         order.update(dict.fromkeys(sorted(self.nodes)))
         return tuple(order)
+
+    def _sort_into_steps(self, applicationset: RolloutNode) -> tuple[tuple[NodeKey, ...], ...]:
+        steps: list[list[NodeKey]] = [[] for _ in applicationset.steps]
+        for key in sorted(self._children.get(applicationset.key, ())):
+            step = step_of(self.nodes[key].labels, applicationset.steps)
+            self._places[key] = Place(applicationset.key, step)
+            if step is not None:
+                steps[step].append(key)
+        return tuple(map(tuple, steps))
 
     def _known_parent(self, node: RolloutNode) -> NodeKey | None:
         return node.parent if node.parent in self.nodes else None
@@ -198,7 +251,21 @@ class RolloutGraph:
                     before[_Event(key, "may roll")] = self._causes(key, previous)
                     before[_Event(key, "settled")] = self._settling(key)
                 previous = barrier
+        self._add_steps(before)
         return before
+
+    def _add_steps(self, before: dict[_Event, list[tuple[_Event, str]]]) -> None:
+        for applicationset, steps in self._steps.items():
+            previous: _Event | None = None
+            for index, members in enumerate(steps):
+                barrier = _Event(applicationset, "step", index)
+                before[barrier] = [(_Event(key, "settled"), f"step {index + 1}") for key in members]
+                if previous:
+                    before[barrier].append((previous, ""))
+                    reason = f"step {index + 1} of {applicationset} comes after step {index}"
+                    for key in members:
+                        before[_Event(key, "may roll")].append((previous, reason))
+                previous = barrier
 
     def _causes(self, key: NodeKey, previous_wave: _Event | None) -> list[tuple[_Event, str]]:
         causes: list[tuple[_Event, str]] = []
@@ -319,13 +386,13 @@ def _cycles(before: _Graph) -> Iterable[list[_Event]]:
 
 def _edges(cycle: Sequence[_Event], before: _Graph) -> list[_Edge]:
     """A cycle of events, each followed by its cause, as edges between nodes."""
-    named = [event for event in cycle if event.stage != "wave"]
+    named = [event for event in cycle if event.stage not in _BARRIERS]
     edges = []
     for event, following in zip(named, [*named[1:], named[0]], strict=True):
         causes = before[event]
         reason = next((why for cause, why in causes if cause == following), "")
         if not reason:
-            reason = next((why for cause, why in causes if cause.stage == "wave"), "")
+            reason = next((why for cause, why in causes if cause.stage in _BARRIERS and cause in cycle), "")
         if event.key and following.key and reason:
             edges.append(_Edge(event.key, following.key, reason))
     return edges

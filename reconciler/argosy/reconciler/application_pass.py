@@ -216,7 +216,8 @@ class ApplicationPass(PassState):
             item.key: observer.observe(item, self.current.get(item.key)) for item in self.wanted.objects
         }
         gates = self.world.gates()
-        self.gate = None if self.done_before else gates.may_roll(spec.key)
+        by_hand = self.asked is not None
+        self.gate = None if self.done_before else gates.may_roll(spec.key, by_hand=by_hand)
         extras, strays = observer.extras(self.wanted.by_key, inventory_of(spec))
         asked = self.asked is not None
         automated = self.may_sync
@@ -235,7 +236,7 @@ class ApplicationPass(PassState):
             observed=self.observed,
             extras=tuple(extras),
             roll=automated and (self.gate is None) and (not self.done_before or asked),
-            heal=spec.automated and spec.self_heal,
+            heal=self.heals,
             done=self.done_before and not asked,
             prune=prune and (automated or self.done_before),
             reached=self.memory.reached.get(self.target) if latched and automated else None,
@@ -297,7 +298,7 @@ class ApplicationPass(PassState):
 
         Each is asked for once; where it will be applied anyway the apply finds it.
         """
-        if self.spec.automated and self.spec.self_heal:
+        if self.heals:
             return
         listed = inventory_of(self.spec)
         for item in self.wanted.objects:
@@ -332,7 +333,7 @@ class ApplicationPass(PassState):
     async def _heal_unknown(self) -> None:
         """The target is unknown: what was rolled out last stays as it was."""
         entry = rolled_before(self.spec)
-        if entry is None or self.view is None or not (self.spec.automated and self.spec.self_heal):
+        if entry is None or self.view is None or not self.heals:
             return
         view = self.view
         try:

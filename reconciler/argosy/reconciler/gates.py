@@ -5,51 +5,14 @@ back new revisions only; what is rolled out already is healed without asking her
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from argosy.compiler.rollout import NodeKey, RolloutGraph
+from argosy.reconciler.node_state import NodeState, Unsettled, Waits
+from argosy.reconciler.rolling_steps import RollingSteps
 
 __all__ = ["Gates", "NodeState", "Unsettled", "Waits"]
 
 _SET = "ApplicationSet"
-
-
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """An object that holds back later waves: it is not applied at the target, or it is not healthy."""
-
-    wave: int
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NodeState:
-    """What the last pass over an Application or a set found.
-
-    `target` names what the pass compared with (specification and revisions); once the node's target is
-    another one the state is out of date. `rolled`: an Application: every object is applied as the target
-    says; a set: its generation is expanded and written. `unsettled` are plain objects only; children are
-    nodes of their own. `applied` are those children whose own manifest is applied as the target says.
-    """
-
-    target: str
-    rolled: bool = False
-    unsettled: tuple[Unsettled, ...] = ()
-    applied: frozenset[NodeKey] = frozenset()
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """A closed gate: what is waited for, and why that is not settled. `never`: no event can open it."""
-
-    on: str
-    reason: str
-    never: bool = False
-
-    def __str__(self) -> str:
-        return f"waiting for {self.on}: {self.reason}"
 
 
 class Gates:
@@ -68,16 +31,21 @@ class Gates:
         self._states = states
         self._targets = targets
         self._settled: dict[tuple[NodeKey, bool], Waits | None] = {}
-        self._may_roll: dict[NodeKey, Waits | None] = {}
+        self._may_roll: dict[tuple[NodeKey, bool], Waits | None] = {}
+        self._rolling = RollingSteps(graph, self)
 
-    def may_roll(self, key: NodeKey) -> Waits | None:
-        """`None` if the node may roll to its target, else what it waits for."""
+    def may_roll(self, key: NodeKey, *, by_hand: bool = False) -> Waits | None:
+        """`None` if the node may roll to its target, else what it waits for.
+
+        `by_hand`: a person asked for this sync, which the steps of a RollingSync do not hold back.
+        """
         if key not in self._graph.nodes:
             return None
-        if key not in self._may_roll:
-            self._may_roll[key] = Waits(str(key), "it waits for itself", never=True)  # until known better
-            self._may_roll[key] = self._ask(key)
-        return self._may_roll[key]
+        if (key, by_hand) not in self._may_roll:
+            # Until known better.
+            self._may_roll[key, by_hand] = Waits(str(key), "it waits for itself", never=True)
+            self._may_roll[key, by_hand] = self._ask(key) or (None if by_hand else self._rolling.hold(key))
+        return self._may_roll[key, by_hand]
 
     def lower_waves(self, parent: NodeKey, wave: int) -> Waits | None:
         """`None` if all Applications and sets of lower waves under a parent are settled, else the first
@@ -116,7 +84,7 @@ class Gates:
         ancestors = self._graph.ancestors(key)
         if ancestors and (closed := self._behind_parent(key, ancestors[0])):
             return closed
-        for other in sorted(self._graph.direct_predecessors(key)):
+        for other in sorted(self._graph.ordered_before(key)):
             if closed := self.settled(other, whole=other.kind != _SET):
                 return closed
         return None

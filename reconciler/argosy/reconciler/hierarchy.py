@@ -11,9 +11,10 @@ from typing import Any
 from argosy.compiler.rollout import NodeKey, RolloutGraph, RolloutNode, build
 from argosy.reconciler.desired import wave_of
 from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET
-from argosy.reconciler.resource import metadata_of, namespace_of
+from argosy.reconciler.resource import labels_of, metadata_of, namespace_of
 from argosy.reconciler.specification import depends_on, node_key
 from argosy.reconciler.tracking import owner_of
+from argosy.schemas.model.applicationset import ApplicationSet
 
 __all__ = ["Hierarchy", "parent_of", "set_of"]
 
@@ -44,6 +45,8 @@ class Hierarchy:
             parent=parent_of(manifest),
             wave=wave_of(manifest) or 0,
             depends_on=depends_on(manifest),
+            labels=labels_of(manifest),
+            steps=ApplicationSet(manifest).steps if manifest.get("kind") == APPLICATION_SET else (),
         )
         if self._nodes.get(node.key) == node:
             return False

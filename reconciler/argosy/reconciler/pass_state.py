@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from argosy.compiler.rollout import Place
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.desired import Desired, DesiredObject
 from argosy.reconciler.gates import NodeState, Waits
@@ -81,6 +82,26 @@ class PassState:
         return instance_name(self.spec.key.namespace, self.spec.name, self.world.installation.namespace)
 
     @property
+    def place(self) -> Place | None:
+        """Where it stands in the RollingSync of the set that generates it."""
+        return self.world.hierarchy.graph.place(self.spec.key)
+
+    @property
+    def automated(self) -> bool:
+        """Whether the controller syncs it unasked.
+
+        What a RollingSync rules is synced by its steps, and not at all if it is in none of them; its own
+        policy says nothing of that, as in Argo CD.
+        """
+        place = self.place
+        return self.spec.automated if place is None else place.step is not None
+
+    @property
+    def heals(self) -> bool:
+        """Whether differences to what was rolled out are reverted."""
+        return self.spec.automated and self.spec.self_heal and self.automated
+
+    @property
     def may_sync(self) -> bool:
         """Whether the target may be applied at all: sync is automated, or a person asked."""
-        return self.spec.automated or self.asked is not None
+        return self.automated or self.asked is not None

@@ -64,7 +64,8 @@ def node_state(state: PassState) -> NodeState:
             told = observed.message if observed.health == "Degraded" else ""
             reason = f"it is {observed.health}" + (f": {told}" if told else "")
             unsettled.append(Unsettled(item.wave, str(item.key), reason))
-    return NodeState(state.target, state.plan.complete, tuple(unsettled), frozenset(applied))
+    begun = state.done_before or state.plan.reached is not None
+    return NodeState(state.target, state.plan.complete, tuple(unsettled), frozenset(applied), begun=begun)
 
 
 def _too_early(state: PassState) -> bool:
@@ -195,7 +196,7 @@ def _operation(state: PassState, plan: Plan) -> Operation | None:
     rolling = not state.done_before or state.asked is not None
     if not rolling:
         return _healing(state)
-    if not state.may_sync:
+    if not state.may_sync or (state.gate is not None and state.gate.person):
         return None
     if failures := _failures(state):
         text = f"one or more objects failed to apply, and are tried again: {'; '.join(failures)}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from argosy.schemas.model.applicationset import ApplicationSet, ApplicationsSync
+from argosy.schemas.model.applicationset import ApplicationSet, ApplicationsSync, RolloutStep
 from argosy.schemas.yaml_reader import read_documents
 
 
@@ -64,17 +64,44 @@ def test_steps_match_labels() -> None:
     assert not first.matches({})
     assert second.matches({})
     assert second.max_update == "50%"
-    assert not third.matches({"env": "dev"})
+    assert third.matches({"env": "dev"}) and third.matches({})
 
 
 def test_steps_count_only_where_the_strategy_uses_them() -> None:
     assert applicationset({"strategy": {"rollingSync": {"steps": [{}]}}}).steps == ()
 
 
-def test_an_operator_that_is_unknown_matches_nothing() -> None:
+def test_an_operator_that_is_unknown_refuses_only_who_has_the_label() -> None:
     expression = {"key": "env", "operator": "Exists"}
     strategy = {"type": "RollingSync", "rollingSync": {"steps": [{"matchExpressions": [expression]}]}}
-    assert not applicationset({"strategy": strategy}).steps[0].matches({"env": "x"})
+    step = applicationset({"strategy": strategy}).steps[0]
+    assert not step.matches({"env": "x"})
+    assert step.matches({})
+
+
+@pytest.mark.parametrize(
+    ("limit", "of_seven"),
+    [(None, 7), (3, 3), (0, 0), (-1, 0), ("50%", 3), ("1%", 1), ("0%", 0), ("100%", 7), ("many", 1)],
+)
+def test_a_step_limits_how_many_are_updated_at_a_time(limit: int | str | None, of_seven: int) -> None:
+    step = RolloutStep(max_update=limit)
+    assert step.limit(7) == of_seven
+    assert step.is_manual == (of_seven == 0)
+    assert step.max_update_is_valid == (limit not in (-1, "many"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "order", "reverse"),
+    [
+        ("RollingSync", "Reverse", True),
+        ("RollingSync", "reverse", True),
+        ("RollingSync", "AllAtOnce", False),
+        ("AllAtOnce", "Reverse", False),
+    ],
+)
+def test_only_steps_can_be_deleted_in_reverse(kind: str, order: str, reverse: bool) -> None:
+    strategy = {"type": kind, "deletionOrder": order, "rollingSync": {"steps": [{}]}}
+    assert applicationset({"strategy": strategy}).deletes_in_reverse is reverse
 
 
 def test_places_come_from_the_document() -> None:

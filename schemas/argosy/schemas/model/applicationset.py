@@ -1,5 +1,6 @@
 """An ApplicationSet: a thin view round its manifest, and round its document where it came from a file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +13,8 @@ from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import Document
 
 __all__ = ["ApplicationSet", "ApplicationsSync", "MatchExpression", "RolloutStep"]
+
+_PERCENT = re.compile(r"[0-9]{1,6}%", re.ASCII)
 
 
 class ApplicationsSync(StrEnum):
@@ -42,25 +45,57 @@ class MatchExpression:
     values: tuple[str, ...]
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels fulfil it; an unknown operator matches nothing."""
+        """Whether labels fulfil it, as Argo CD's progressive sync decides.
+
+        There an unknown operator is only looked at where the label exists; without it the condition holds.
+        """
         value = labels.get(self.key)
+        if value is None:
+            return self.operator != "In"
         if self.operator == "In":
-            return value is not None and value in self.values
-        if self.operator == "NotIn":
-            return value is None or value not in self.values
-        return False
+            return value in self.values
+        return self.operator == "NotIn" and value not in self.values
 
 
 @dataclass(frozen=True, slots=True)
 class RolloutStep:
     """One step of a RollingSync strategy; `max_update` is a number, a percentage as text, or None for all."""
 
-    expressions: tuple[MatchExpression, ...]
+    expressions: tuple[MatchExpression, ...] = ()
     max_update: int | str | None = None
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether an Application with these labels belongs to the step; no expressions match nothing."""
-        return bool(self.expressions) and all(expression.matches(labels) for expression in self.expressions)
+        """Whether an Application with these labels belongs to the step; no expressions match everything."""
+        return all(expression.matches(labels) for expression in self.expressions)
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether it waits for a person: none of its Applications may be updated by the controller."""
+        limit = self.max_update
+        return limit == "0%" or (isinstance(limit, int) and limit <= 0)
+
+    @property
+    def max_update_is_valid(self) -> bool:
+        """Whether the limit is absent, a number that is not negative, or such a number of percent."""
+        limit = self.max_update
+        if isinstance(limit, str):
+            return _PERCENT.fullmatch(limit) is not None
+        return limit is None or limit >= 0
+
+    def limit(self, members: int) -> int:
+        """How many of so many Applications may be updated at a time.
+
+        Percentages are rounded down, but to no less than one. What cannot be read counts as one, as in
+        Argo CD.
+        """
+        if self.is_manual:
+            return 0
+        if self.max_update is None:
+            return members
+        if isinstance(self.max_update, int):
+            return self.max_update
+        percent = int(self.max_update[:-1]) if self.max_update_is_valid else 0
+        return max(1, percent * members // 100)
 
 
 @dataclass(frozen=True)
@@ -178,8 +213,9 @@ class ApplicationSet:
 
     @property
     def deletes_in_reverse(self) -> bool:
-        """Whether its Applications are deleted in the reverse order of the steps."""
-        return text(mapping(self.spec, "strategy"), "deletionOrder") == "Reverse"
+        """Whether its Applications are deleted in the reverse order of the steps, of which there are some."""
+        order = text(mapping(self.spec, "strategy"), "deletionOrder")
+        return bool(self.steps) and order.casefold() == "reverse"
 
     @cached_property
     def steps(self) -> tuple[RolloutStep, ...]:
@@ -193,7 +229,7 @@ class ApplicationSet:
                     MatchExpression(text(one, "key"), text(one, "operator"), texts(one, "values"))
                     for one in mappings(step, "matchExpressions")
                 ),
-                step.get("maxUpdate"),
+                _number_or_text(step.get("maxUpdate")),
             )
             for step in mappings(rolling, "steps")
         )
@@ -216,3 +252,7 @@ class ApplicationSet:
     def position(self, path: Path = (), key: bool = False) -> Position | None:
         """Where a node of the manifest stands; None for a set that was not read from a file."""
         return None if self.document is None else self.document.position(path, key)
+
+
+def _number_or_text(value: object) -> int | str | None:
+    return value if isinstance(value, int | str) and not isinstance(value, bool) else None

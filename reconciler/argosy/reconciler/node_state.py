@@ -1,0 +1,54 @@
+"""What a pass tells the gates of its node, and what a closed gate says, as values.
+
+The gates and the rules of RollingSync stand on these; no rules here.
+"""
+
+from dataclasses import dataclass
+
+from argosy.compiler.rollout import NodeKey
+
+__all__ = ["NodeState", "Unsettled", "Waits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """An object that holds back later waves: it is not applied at the target, or it is not healthy."""
+
+    wave: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """What the last pass over an Application or a set found.
+
+    `target` names what the pass compared with (specification and revisions); once the node's target is
+    another one the state is out of date. `rolled`: an Application: every object is applied as the target
+    says; a set: its generation is expanded and written. `unsettled` are plain objects only; children are
+    nodes of their own. `applied` are those children whose own manifest is applied as the target says.
+    `begun`: the roll to the target was begun, in its first wave at least.
+    """
+
+    target: str
+    rolled: bool = False
+    unsettled: tuple[Unsettled, ...] = ()
+    applied: frozenset[NodeKey] = frozenset()
+    problem: str = ""
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A closed gate: what is waited for, and why that is not settled.
+
+    `never`: no event can open it; `person`: only a sync by hand can.
+    """
+
+    on: str
+    reason: str
+    never: bool = False
+    person: bool = False
+
+    def __str__(self) -> str:
+        return f"waiting for {self.on}: {self.reason}"
