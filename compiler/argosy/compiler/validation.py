@@ -15,6 +15,7 @@ from argosy.compiler.checks.destinations import destination_problem
 from argosy.compiler.checks.generator_entries import generator_entry_findings
 from argosy.compiler.checks.parameters import unresolved_findings, unused_findings
 from argosy.compiler.checks.projects import project_findings
+from argosy.compiler.checks.rolling_sync import member_findings, strategy_findings
 from argosy.compiler.checks.source_paths import Lookup, source_findings
 from argosy.compiler.expansion import Phase, UnknownExpansion
 from argosy.compiler.loading import load
@@ -196,6 +197,7 @@ class _Validation:
     def _check_set(self, member: Member, applicationset: ApplicationSet) -> None:
         entries = list(generator_entry_findings(applicationset))
         self.findings += entries
+        self.findings += strategy_findings(applicationset)
         if isinstance(member.unknown, UnknownExpansion):
             for missing in member.unknown.missing:
                 note = f"not checked: {missing.message}"
@@ -207,6 +209,8 @@ class _Validation:
         if expansion.failed is not Phase.LOAD:
             self.findings += unresolved_findings(applicationset, expansion)
             self.findings += unused_findings(applicationset)
+            labels = {each.name: each.labels for each in expansion.applications}
+            self.findings += member_findings(applicationset, labels)
         if not expansion.generated and not expansion.failed and not entries:
             self.findings.append(
                 Finding(
