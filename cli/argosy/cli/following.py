@@ -42,6 +42,8 @@ class Row:
         """Nothing will change without somebody's doing."""
         if self.pending:
             return False
+        if any(condition.startswith("Waiting: ") for condition in self.conditions):
+            return True  # for a person
         return self.phase in ("Failed", "Error") or (self.sync == "Unknown" and bool(self.conditions))
 
     @property

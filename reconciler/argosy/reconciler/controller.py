@@ -310,7 +310,7 @@ class Controller:
             return
         now = asyncio.get_running_loop().time()
         patient = now - self._closed_since.get(key, now) < GATE_PATIENCE
-        work = SetPass(self.world, manifest, self._live_world, patient)
+        work = SetPass(self.world, manifest, self._live_world, patient, lambda state: self._now(key, state))
         await work.run()
         self._set_inputs[key] = frozenset(
             (item.name, item.revision) for item in work.inputs if item.kind == "tree"
@@ -331,6 +331,8 @@ class Controller:
         if self.world.states.get(key) == state:
             return
         self.world.states[key] = state
+        if (place := self.world.hierarchy.graph.place(key)) is not None:
+            self._queue.mark(place.applicationset, _PARENT)  # its status tells how far the steps are
         self._look_at_gates()
 
     def _note_waits(self, key: NodeKey, work: ApplicationPass) -> None:

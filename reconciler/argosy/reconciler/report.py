@@ -6,13 +6,25 @@ from typing import Any
 
 from argosy.reconciler.resource import ResourceKey
 
-__all__ = ["HEALTH_ORDER", "PENDING", "Condition", "Operation", "Report", "ResourceReport", "worst_health"]
+__all__ = [
+    "HEALTH_ORDER",
+    "PENDING",
+    "WAITING",
+    "Condition",
+    "Operation",
+    "Report",
+    "ResourceReport",
+    "worst_health",
+]
 
 HEALTH_ORDER = ("Healthy", "Suspended", "Progressing", "Missing", "Degraded", "Unknown")
 """From best to worst, as gitops-engine's `pkg/health` orders them."""
 
 PENDING = "Pending"
 """The result of an object that a sync is about to apply: written down before the call."""
+
+WAITING = "Waiting"
+"""The condition of an Application or set that cannot go on yet though nothing is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)

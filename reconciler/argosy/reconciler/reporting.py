@@ -8,7 +8,15 @@ from argosy.reconciler.gates import NodeState, Unsettled
 from argosy.reconciler.node_keys import child_key
 from argosy.reconciler.pass_state import PassState
 from argosy.reconciler.plan import Action, Match, Observed, Outcome, Plan, safe_health
-from argosy.reconciler.report import PENDING, Condition, Operation, Report, ResourceReport, worst_health
+from argosy.reconciler.report import (
+    PENDING,
+    WAITING,
+    Condition,
+    Operation,
+    Report,
+    ResourceReport,
+    worst_health,
+)
 from argosy.reconciler.resource import KubernetesObject, ResourceKey, version_of
 from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.status import build_status
@@ -139,6 +147,8 @@ def _conditions(state: PassState) -> tuple[Condition, ...]:
     found = list(state.conditions)
     if state.frozen is not None:
         found.append(state.frozen)
+    if state.gate is not None and state.gate.person:
+        found.append(Condition(WAITING, str(state.gate)))
     for item in state.wanted.objects:
         observed = state.observed.get(item.key, Observed())
         if observed.owner:
@@ -288,7 +298,8 @@ def _tell(state: PassState, spec: ApplicationSpec, report: Report) -> None:
     known = {(item.get("type"), item.get("message")) for item in before.get("conditions") or ()}
     for condition in report.conditions:
         if (condition.type, condition.message) not in known:
-            tell(Told(spec.key, condition.type, condition.message, warning=True))
+            warning = condition.type != WAITING
+            tell(Told(spec.key, condition.type, condition.message, warning=warning))
     operation = report.operation
     if operation is not None:
         earlier = before.get("operationState") or {}

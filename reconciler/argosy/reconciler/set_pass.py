@@ -23,7 +23,7 @@ from argosy.reconciler.hierarchy import set_of
 from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION
 from argosy.reconciler.live_world import LiveWorld
 from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET
-from argosy.reconciler.report import Condition
+from argosy.reconciler.report import WAITING, Condition
 from argosy.reconciler.resource import (
     KubernetesObject,
     annotations_of,
@@ -33,7 +33,8 @@ from argosy.reconciler.resource import (
     name_of,
     namespace_of,
 )
-from argosy.reconciler.set_status import set_status
+from argosy.reconciler.rolling_status import application_status, invalid_rollout
+from argosy.reconciler.set_status import Rolling, set_status
 from argosy.reconciler.status_writer import write_status
 from argosy.reconciler.surroundings import Surroundings, Told
 from argosy.reconciler.tracking import owner_of
@@ -48,6 +49,10 @@ _GATHERINGS = 5
 """A matrix may ask for a repository that another one's files name; nobody nests deeper than this."""
 
 
+def _keep(_state: NodeState) -> None:
+    """Nobody listens."""
+
+
 @dataclass(slots=True)
 class SetPass:
     """The work of one pass over a set. `gate` is what a new expansion waits for."""
@@ -57,6 +62,8 @@ class SetPass:
     make_world: Callable[[], LiveWorld]
     patient: bool = False
     """The gate may be closed for a moment only: then the status does not tell of it yet."""
+    publish: Callable[[NodeState], None] = _keep
+    """Tells the gates what was found, before the status is written that speaks of them."""
     target: str = ""
     inputs: tuple[Input, ...] = ()
     gate: Waits | None = None
@@ -81,6 +88,7 @@ class SetPass:
         else:
             self.world.expansions[self.key] = self.target
             await self._write(expansion)
+        self.publish(self.state())
         if not (self.patient and self.gate is not None and not self.problem):
             await self._report()
 
@@ -122,7 +130,7 @@ class SetPass:
         due = [item for item in wanted if not self._in_place(item, policy)]
         self.gate = self.world.gates().may_roll(self.key) if due else None
         if self.gate is not None:
-            self.conditions.append(Condition("Waiting", str(self.gate)))
+            self.conditions.append(Condition(WAITING, str(self.gate)))
             return
         results = await asyncio.gather(*(self._apply(item) for item in due))
         clean = all(results) and not errors
@@ -243,13 +251,37 @@ class SetPass:
 
     async def _report(self) -> None:
         before = self.manifest.get("status") or {}
-        status = set_status(before, tuple(self.conditions), self.rolled, self.world.instant())
+        rolling = self._rolling(before)
+        status = set_status(before, tuple(self.conditions), self.rolled, self.world.instant(), rolling)
         known = {(item.get("type"), item.get("message")) for item in before.get("conditions") or ()}
         for condition in self.conditions:
             if (condition.type, condition.message) not in known:
-                warning = condition.type != "Waiting"
+                warning = condition.type != WAITING
                 self.world.tell(Told(self.key, condition.type, condition.message, warning=warning))
-        await write_status(self.world, self.manifest, {**before, **status})
+        kept = {name: value for name, value in before.items() if name != "applicationStatus"}
+        await write_status(self.world, self.manifest, {**kept, **status})
+
+    def _rolling(self, before: Mapping[str, Any]) -> Rolling | None:
+        applicationset = ApplicationSet(self.manifest)
+        if not applicationset.steps:
+            return None
+        members = {
+            key: live
+            for key in self.world.hierarchy.graph.children(self.key)
+            if (live := self.world.manifest(key)) is not None
+        }
+        if any(key not in self.world.states for key in members):
+            # After a start: what the status says of them is as good as anything, and they are marked already.
+            entries = list(before.get("applicationStatus") or ())
+        else:
+            entries = self._entries(before, members)
+        return Rolling(entries, invalid_rollout(applicationset, members))
+
+    def _entries(
+        self, before: Mapping[str, Any], members: Mapping[NodeKey, KubernetesObject]
+    ) -> list[dict[str, Any]]:
+        graph, gates = self.world.hierarchy.graph, self.world.gates()
+        return application_status(before, members, graph, gates, self.world.instant())
 
 
 def _generated_by(live: KubernetesObject, uid: object) -> bool:
