@@ -7,8 +7,9 @@ from argosy.cli.repositories import Standing
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
-from argosy.schemas.model.source import Source
+from argosy.schemas.model.source import Directory, Source
 from argosy.schemas.yaml_reader import Document, read_documents
+from argosy.sources.directory import SKIP_MARK, is_chosen
 from argosy.sources.uncommitted import Uncommitted
 
 __all__ = ["plain_documents"]
@@ -20,12 +21,17 @@ _RENDERED = frozenset({"Chart.yaml", "kustomization.yaml", "kustomization.yml", 
 def plain_documents(standing: Standing, shown: Path) -> Callable[[Application], Answer[Sequence[Document]]]:
     """A function that reads what an Application deploys; files are named as seen from the folder `shown`."""
 
+    # Many Applications may deploy one folder, to a cluster each.
+    answers: dict[str, Answer[Sequence[Document]]] = {}
+
     def read(application: Application) -> Answer[Sequence[Document]]:
         documents: list[Document] = []
         for source in application.sources:
             if source.ref and not source.path:
                 continue
-            answer = _source_documents(source, standing, shown)
+            key = repr(source.manifest)
+            answer = answers[key] if key in answers else _source_documents(source, standing, shown)
+            answers[key] = answer
             if isinstance(answer, Unknown):
                 return answer
             documents += answer.value
@@ -40,18 +46,21 @@ def _source_documents(source: Source, standing: Standing, shown: Path) -> Answer
     if any(key in source.manifest for key in ("helm", "kustomize", "plugin")):
         return Unknown("the source is rendered by a tool")
     folder = str(PurePosixPath(source.path or "."))
-    recurse = source.directory is not None and source.directory.recurse
+    options = source.directory or Directory({})
     try:
-        files = _files(standing, source.target_revision, folder, recurse)
+        files = _files(standing, source.target_revision, folder, options.recurse)
     except (ArgosyError, OSError) as error:
         return Unknown(str(error))
     if any(PurePosixPath(name).name in _RENDERED for name in files):
         return Unknown("the source is rendered by a tool")
+    prefix = "" if folder == "." else folder + "/"
     documents: list[Document] = []
     for name, read in sorted(files.items()):
-        if name.endswith(_SUFFIXES):
+        if name.endswith(_SUFFIXES) and is_chosen(name[len(prefix) :], options):
             try:
-                documents += read_documents(read(), _shown(standing, name, shown))
+                content = read()
+                if SKIP_MARK not in content:
+                    documents += read_documents(content, _shown(standing, name, shown))
             except (ArgosyError, OSError) as error:
                 return Unknown(str(error))
     return Known(documents, folder)

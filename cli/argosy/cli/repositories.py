@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from argosy.compiler.checks.source_paths import PathState
+from argosy.compiler.checks.subject import PathState
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
-from argosy.sources.git_url import repository_identity
+from argosy.sources.git_url import clean_path, repository_identity
 from argosy.sources.uncommitted import Uncommitted
 
 if TYPE_CHECKING:
@@ -59,6 +59,15 @@ class Standing:
             assert self.root is not None
             return (self.root / path).is_dir()
         return self.tree(revision).has_directory(path)
+
+    def read(self, revision: str, path: str) -> bytes | None:
+        """The content of a file, None where there is none. Raises `SourceError` or `OSError`."""
+        if self.is_tip(revision) and self.state is Uncommitted.WORK_TREE:
+            assert self.root is not None
+            file = self.root / path
+            return file.read_bytes() if file.is_file() else None
+        tree = self.tree(revision)
+        return tree.read(path) if tree.has_file(path) else None
 
     def close(self) -> None:
         """Ends the process that reads commits, if there is one."""
@@ -167,6 +176,22 @@ class KnownRepositories:
             return answer
         found = path == "." or answer.value.has_directory(path)
         return Known(PathState.FOUND if found else PathState.NO_PATH, answer.provenance)
+
+    def read(self, repo_url: str, revision: str, path: str) -> Answer[bytes | None]:
+        """The content of a file at a revision of a repository."""
+        try:
+            path = clean_path(path)
+            if self._given_path(repo_url) is None and self.standing.answers_for(repo_url):
+                return Known(self.standing.read(revision, path), "the repository one stands in")
+            answer = self.tree(repo_url, revision)
+            if isinstance(answer, Unknown):
+                return answer
+            found = answer.value.read(path) if answer.value.has_file(path) else None
+            return Known(found, answer.provenance)
+        except ArgosyError as error:
+            return Unknown(error.message, hint=error.hint, code=error.code)
+        except OSError as error:
+            return Unknown(f"cannot read {path}: {error.strerror}", code="unreadable-file")
 
     def close(self) -> None:
         """Ends the processes that read repositories."""

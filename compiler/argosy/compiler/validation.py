@@ -6,18 +6,12 @@ What needs a cluster or a repository that is not here is a note `not-checked`, n
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from argosy.compiler.app_of_apps import Hierarchy, Member, Render, RenderedManifest, follow, key_of
-from argosy.compiler.checks.claims import object_claims, path_claims
-from argosy.compiler.checks.destinations import destination_problem
-from argosy.compiler.checks.generator_entries import generator_entry_findings
-from argosy.compiler.checks.parameters import unresolved_findings, unused_findings
-from argosy.compiler.checks.projects import project_findings
-from argosy.compiler.checks.rolling_sync import member_findings, strategy_findings
-from argosy.compiler.checks.source_paths import Lookup, source_findings
-from argosy.compiler.expansion import Phase, UnknownExpansion
+from argosy.compiler.app_of_apps import Hierarchy, Render, RenderedManifest, follow, key_of
+from argosy.compiler.checks.registry import CHECKS
+from argosy.compiler.checks.subject import Lookup, Subject
 from argosy.compiler.loading import load
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
@@ -28,7 +22,6 @@ from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
 from argosy.schemas.model.origin import Origin
-from argosy.schemas.position import Path, Position
 from argosy.schemas.validation import kind_of, validate
 from argosy.schemas.yaml_reader import Document
 
@@ -67,6 +60,7 @@ class _Validation:
         self.findings: list[Finding] = []
         self.documents: dict[NodeKey, Document] = {}
         self.projects: dict[str, AppProject] = {}
+        self.project_documents: dict[str, Document] = {}
         self._read: dict[int, Answer[Sequence[Document]]] = {}
 
     def run(self, documents: Sequence[Document]) -> Validated:
@@ -74,14 +68,17 @@ class _Validation:
         hierarchy = follow(self._roots(resources), self.world, self._render, self.settings)
         self.findings += hierarchy.findings
         self._take_projects(hierarchy)
-        for member in hierarchy.members.values():
-            if isinstance(member.resource, ApplicationSet):
-                self._check_set(member, member.resource)
-            else:
-                self._check_application(member, member.resource)
-        self.findings += hierarchy.rollout().findings
-        self.findings += object_claims(hierarchy.members.values())
-        self.findings += path_claims(hierarchy.members.values())
+        subject = Subject(
+            hierarchy,
+            self.documents,
+            self.projects,
+            self.project_documents,
+            self.world,
+            self.lookup,
+            self.settings,
+        )
+        for check in CHECKS:
+            self.findings += check(subject)
         files = frozenset(each.file for each in documents if kind_of(each.value) == "AppProject")
         return Validated(_once(self.findings), hierarchy, files)
 
@@ -98,6 +95,7 @@ class _Validation:
                 self.findings += loaded.findings
             if isinstance(loaded.resource, AppProject):
                 self.projects[loaded.resource.name] = loaded.resource
+                self.project_documents[loaded.resource.name] = document
             elif loaded.resource is not None and self._is_new(loaded.resource, document):
                 resources.append(loaded.resource)
         return resources
@@ -158,8 +156,6 @@ class _Validation:
         return found
 
     def _files(self, application: Application) -> Answer[Sequence[Document]]:
-        if not application.destination.is_in_cluster:
-            return Known((), "deploys to another cluster")
         key = id(application)
         if key not in self._read:
             self._read[key] = self.files(application)
@@ -193,65 +189,6 @@ class _Validation:
             for name, manifest in answer.value.items():
                 if manifest:
                     self.projects.setdefault(name, AppProject(manifest))
-
-    def _check_set(self, member: Member, applicationset: ApplicationSet) -> None:
-        entries = list(generator_entry_findings(applicationset))
-        self.findings += entries
-        self.findings += strategy_findings(applicationset)
-        if isinstance(member.unknown, UnknownExpansion):
-            for missing in member.unknown.missing:
-                note = f"not checked: {missing.message}"
-                self.findings.append(replace(missing, code="not-checked", message=note, hint=""))
-            return
-        expansion = member.expansion
-        if expansion is None:
-            return
-        if expansion.failed is not Phase.LOAD:
-            self.findings += unresolved_findings(applicationset, expansion)
-            self.findings += unused_findings(applicationset)
-            labels = {each.name: each.labels for each in expansion.applications}
-            self.findings += member_findings(applicationset, labels)
-        if not expansion.generated and not expansion.failed and not entries:
-            self.findings.append(
-                Finding(
-                    "empty-set",
-                    Severity.WARNING,
-                    f"ApplicationSet `{applicationset.name}` generates no Application: "
-                    "Argo CD deletes all that it has generated before",
-                    member.position,
-                )
-            )
-
-    def _check_application(self, member: Member, application: Application) -> None:
-        def locate(path: Path) -> Position | None:
-            return self._position(member, path)
-
-        if member.parent is None or member.parent.kind != "ApplicationSet":
-            problem = destination_problem(application.spec.get("destination") or {}, None)
-            if problem:
-                message = f"Application `{application.name}`: {problem}"
-                position = locate(("spec", "destination"))
-                self.findings.append(Finding("invalid-destination", Severity.ERROR, message, position))
-        self.findings += project_findings(application, self.projects, locate)
-        self.findings += self._missing_project(application, locate)
-        self.findings += self._missing_project(application, locate)
-        self.findings += source_findings(application, self.lookup, locate)
-
-    def _missing_project(
-        self, application: Application, locate: Callable[[Path], Position | None]
-    ) -> Iterator[Finding]:
-        name = application.project
-        if name != "default" and name not in self.projects and not isinstance(self.world.projects(), Known):
-            message = f"not checked: the project `{name}`, which is not among these files"
-            yield Finding("not-checked", Severity.NOTE, message, locate(("spec", "project")))
-
-    def _position(self, member: Member, path: Path) -> Position | None:
-        document = self.documents.get(member.key)
-        if document is not None:
-            return document.position(path)
-        if member.parent is not None and member.parent in self.documents:
-            return self.documents[member.parent].position(("spec", "template", *path))
-        return member.position
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:

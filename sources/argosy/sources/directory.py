@@ -14,10 +14,10 @@ from argosy.sources.git_url import clean_path
 from argosy.sources.manifest import Manifest, document_manifests, is_object
 from argosy.sources.tree import Tree
 
-__all__ = ["manifest_files", "read_manifests", "render_directory"]
+__all__ = ["SKIP_MARK", "is_chosen", "manifest_files", "read_manifests", "render_directory"]
 
 _MANIFEST_FILE = re.compile(r".*\.(ya?ml|json|jsonnet)", re.DOTALL)
-_SKIP = b"+argocd:skip-file-rendering"
+SKIP_MARK = b"+argocd:skip-file-rendering"
 """A file that holds this text is left out (Argo CD, reposerver/repository)."""
 
 
@@ -36,7 +36,7 @@ def render_directory(tree: Tree, path: str, options: Directory) -> list[Manifest
                 hint="leave it out by directory.exclude, or commit what it renders to",
             )
         content = tree.read(file)
-        if _SKIP not in content:
+        if SKIP_MARK not in content:
             manifests.extend(read_manifests(content, file))
     return manifests
 
@@ -54,18 +54,18 @@ def manifest_files(tree: Tree, path: str, options: Directory) -> Sequence[str]:
             hint="check spec.source.path and the revision",
         )
     prefix = f"{base}/" if base else ""
-    chosen = []
-    for file in tree.files_under(base):
-        shown = file.removeprefix(prefix)
-        if "/" in shown and not options.recurse:
-            continue
-        if not (options.disable_extension_filter or _MANIFEST_FILE.fullmatch(shown)):
-            continue
-        if options.exclude and glob_matches(options.exclude, shown):
-            continue
-        if not options.include or glob_matches(options.include, shown):
-            chosen.append(file)
-    return chosen
+    return [file for file in tree.files_under(base) if is_chosen(file.removeprefix(prefix), options)]
+
+
+def is_chosen(shown: str, options: Directory) -> bool:
+    """Whether a file counts, by its path from the folder on."""
+    if "/" in shown and not options.recurse:
+        return False
+    if not (options.disable_extension_filter or _MANIFEST_FILE.fullmatch(shown)):
+        return False
+    if options.exclude and glob_matches(options.exclude, shown):
+        return False
+    return not options.include or glob_matches(options.include, shown)
 
 
 def read_manifests(content: bytes, file: str) -> list[Manifest]:

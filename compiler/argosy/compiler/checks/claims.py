@@ -4,11 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from argosy.compiler.app_of_apps import Member
+from argosy.compiler.checks.subject import Subject
 from argosy.compiler.comparison.identity import ObjectKey, object_key
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.model.application import Application
 
-__all__ = ["object_claims", "path_claims"]
+__all__ = ["check", "object_claims"]
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Everything that two Applications of the tree claim."""
+    yield from object_claims(subject.hierarchy.members.values())
+    yield from _path_claims(subject.hierarchy.members.values())
 
 
 def object_claims(members: Iterable[Member]) -> Iterator[Finding]:
@@ -34,7 +41,7 @@ def object_claims(members: Iterable[Member]) -> Iterator[Finding]:
         yield _claim(", ".join(objects[:3]) + more, claims[group])
 
 
-def path_claims(members: Iterable[Member]) -> Iterator[Finding]:
+def _path_claims(members: Iterable[Member]) -> Iterator[Finding]:
     """Applications that deploy one path with the same options to one destination.
 
     Those whose objects are known are left to `object_claims`.

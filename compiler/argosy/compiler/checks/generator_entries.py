@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
+from argosy.compiler.checks.subject import Subject
 from argosy.generators.registry import GENERATORS
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import Document
 
-__all__ = ["generator_entry_findings"]
+__all__ = ["check", "generator_entry_findings"]
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """The entries of every set."""
+    for _, applicationset in subject.sets:
+        yield from generator_entry_findings(applicationset)
 
 
 def generator_entry_findings(applicationset: ApplicationSet) -> Iterator[Finding]:

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from argosy.compiler.checks.subject import Subject
 from argosy.compiler.dialect import choose_dialect
-from argosy.compiler.expansion import Expansion
+from argosy.compiler.expansion import Expansion, Phase
 from argosy.compiler.templating.trees import leaves
 from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.position import Path, Position
 
-__all__ = ["unresolved_findings", "unused_findings"]
+__all__ = ["check"]
 
 _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_][\w-]*")
@@ -21,7 +22,15 @@ _NO_VALUE = "<no value>"
 _FROM_LISTS = 50
 
 
-def unresolved_findings(applicationset: ApplicationSet, expansion: Expansion) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
+    """The parameters of every set that can be expanded here."""
+    for member, applicationset in subject.sets:
+        if member.expansion is not None and member.expansion.failed is not Phase.LOAD:
+            yield from _unresolved_findings(applicationset, member.expansion)
+            yield from _unused_findings(applicationset)
+
+
+def _unresolved_findings(applicationset: ApplicationSet, expansion: Expansion) -> Iterator[Finding]:
     """Template fields that came out unresolved: `{{name}}` left as it is, or Go's `<no value>`.
 
     One finding a field, with the first generator element that has the problem.
@@ -94,7 +103,7 @@ def _names(values: Mapping[str, object], prefix: str = "") -> Iterator[str]:
             yield from _names(value, f"{prefix}{key}.")
 
 
-def unused_findings(applicationset: ApplicationSet) -> Iterator[Finding]:
+def _unused_findings(applicationset: ApplicationSet) -> Iterator[Finding]:
     """Keys of list elements and of `values` that appear in no template of the set."""
     if applicationset.document is None:
         return

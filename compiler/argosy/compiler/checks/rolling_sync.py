@@ -2,17 +2,29 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from argosy.compiler.checks.subject import Subject
+from argosy.compiler.expansion import Phase
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet, RolloutStep
 from argosy.schemas.position import Path
 
-__all__ = ["member_findings", "strategy_findings"]
+__all__ = ["check", "member_findings", "strategy_findings"]
 
 _STRATEGY: Path = ("spec", "strategy")
 _STEPS: Path = (*_STRATEGY, "rollingSync", "steps")
 _TYPES = ("AllAtOnce", "RollingSync")
 _ORDERS = ("AllAtOnce", "Reverse")
 _SHOWN = 10
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """The strategies of all sets, and their members where they are known."""
+    for member, applicationset in subject.sets:
+        yield from strategy_findings(applicationset)
+        expansion = member.expansion
+        if expansion is not None and expansion.failed is not Phase.LOAD:
+            labels = {each.name: each.labels for each in expansion.applications}
+            yield from member_findings(applicationset, labels)
 
 
 def strategy_findings(applicationset: ApplicationSet) -> Iterator[Finding]:

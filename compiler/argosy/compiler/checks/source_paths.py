@@ -1,38 +1,24 @@
 """Whether the paths and revisions that Applications name exist, where a repository can be asked."""
 
-from collections.abc import Callable, Iterator
-from enum import Enum
-from typing import Protocol
+from collections.abc import Iterator
 
+from argosy.compiler.checks.subject import Locate, Lookup, PathState, Subject
 from argosy.schemas.finding import Finding, Severity
-from argosy.schemas.knowledge import Answer, Unknown
+from argosy.schemas.knowledge import Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.source import Source
-from argosy.schemas.position import Path, Position
+from argosy.schemas.position import Path
 
-__all__ = ["Locate", "Lookup", "PathState", "source_findings"]
-
-
-class PathState(Enum):
-    """What is known of a path at a revision."""
-
-    FOUND = "found"
-    NO_PATH = "no path"
-    NO_REVISION = "no revision"
+__all__ = ["check"]
 
 
-class Lookup(Protocol):
-    """Asks repositories that can be read without the network."""
-
-    def path_state(self, repo_url: str, revision: str, path: str) -> Answer[PathState]:
-        """`Unknown` where the repository is not known here."""
-
-
-Locate = Callable[[Path], Position | None]
-"""The line of a field of the Application, or of the template that made it."""
+def check(subject: Subject) -> Iterator[Finding]:
+    """The sources of every Application."""
+    for member, application in subject.applications:
+        yield from _source_findings(application, subject.lookup, subject.locate(member))
 
 
-def source_findings(application: Application, lookup: Lookup, locate: Locate) -> Iterator[Finding]:
+def _source_findings(application: Application, lookup: Lookup, locate: Locate) -> Iterator[Finding]:
     """Missing paths and revisions as errors; what cannot be asked as notes `not-checked`."""
     for index, source in enumerate(application.sources):
         place: Path = ("spec", "sources", index) if application.has_several_sources else ("spec", "source")

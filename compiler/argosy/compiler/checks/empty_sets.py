@@ -1,0 +1,32 @@
+"""Sets that come to nothing, and sets whose Applications cannot be known here."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from argosy.compiler.checks.generator_entries import generator_entry_findings
+from argosy.compiler.checks.subject import Subject
+from argosy.compiler.expansion import UnknownExpansion
+from argosy.schemas.finding import Finding, Severity
+
+__all__ = ["check"]
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """A warning for an empty set, unless its generators have the blame already; notes for unknown ones."""
+    for member, applicationset in subject.sets:
+        if isinstance(member.unknown, UnknownExpansion):
+            for missing in member.unknown.missing:
+                note = f"not checked: {missing.message}"
+                yield replace(missing, code="not-checked", message=note, hint="")
+            continue
+        expansion = member.expansion
+        if expansion is None or expansion.generated or expansion.failed:
+            continue
+        if not any(generator_entry_findings(applicationset)):
+            yield Finding(
+                "empty-set",
+                Severity.WARNING,
+                f"ApplicationSet `{applicationset.name}` generates no Application: "
+                "Argo CD deletes all that it has generated before",
+                member.position,
+            )
