@@ -31,11 +31,18 @@ class Standing:
     What a short validation needs (remotes, the branch's name) is read from git's own files, because starting
     git takes longer than all the rest. `root` is the folder of the work tree, `None` outside of any
     repository. `state` is what stands for the tip of the branch one works on: something uncommitted, or a
-    commit, to look at the past as if it were now.
+    commit, to look at the past as if it were now. `repository` is the same one, where somebody has opened it
+    already.
     """
 
-    def __init__(self, start: Path, state: Uncommitted | str = Uncommitted.WORK_TREE) -> None:
+    def __init__(
+        self,
+        start: Path,
+        state: Uncommitted | str = Uncommitted.WORK_TREE,
+        repository: "LocalRepository | None" = None,
+    ) -> None:
         self.state = state
+        self._opened = repository
         folders = (start, *start.parents)
         self.root = next((each for each in folders if (each / ".git").exists()), None)
 
@@ -71,7 +78,7 @@ class Standing:
 
     def close(self) -> None:
         """Ends the process that reads commits, if there is one."""
-        if "_repository" in self.__dict__:
+        if "_repository" in self.__dict__ and self._opened is None:
             self._repository.close()
 
     @cached_property
@@ -79,6 +86,8 @@ class Standing:
         # Imported with the first question about commits: most validations have none.
         from argosy.sources.local_repository import LocalRepository
 
+        if self._opened is not None:
+            return self._opened
         if self.root is None:
             raise ArgosyError("this folder does not lie in a Git repository", code="no-repository")
         return LocalRepository(self.root)

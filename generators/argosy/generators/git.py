@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from argosy.generators.generator import Context, GeneratorError, ask
-from argosy.generators.globbing import BadPatternError, doublestar, path_match, pathspec
+from argosy.generators.globbing import BadPatternError, doublestar, literal_prefix, path_match, pathspec
+from argosy.generators.listing import listing_of
 from argosy.generators.parameters import Parameters, flatten, floats, go_text
 from argosy.generators.slug import normalize
 from argosy.generators.spec_fields import flag, items, strings, text
@@ -48,7 +49,7 @@ def _tree(spec: Mapping[str, object], path: Path, context: Context) -> Tree:
 
 def _directories(spec: Mapping[str, object], path: Path, context: Context) -> list[Parameters]:
     tree = _tree(spec, path, context)
-    patterns = []
+    patterns, prefixes = [], []
     for index, entry in enumerate(items(spec, "directories")):
         place = (*path, "directories", index)
         if not isinstance(entry, Mapping):
@@ -58,8 +59,11 @@ def _directories(spec: Mapping[str, object], path: Path, context: Context) -> li
         except BadPatternError:
             # Argo CD logs it and goes on: the pattern matches nothing.
             continue
+        if not flag(entry, "exclude"):
+            prefixes.append(literal_prefix(text(entry, "path")))
     found = []
-    for directory in _all_directories(tree, context.settings.include_hidden_directories):
+    hidden = context.settings.include_hidden_directories
+    for directory in listing_of(tree).directories(prefixes, include_hidden=hidden):
         matching = [(exclude, place) for matches, exclude, place in patterns if matches(directory)]
         if not matching or any(exclude for exclude, _ in matching):
             continue
@@ -68,18 +72,6 @@ def _directories(spec: Mapping[str, object], path: Path, context: Context) -> li
         origin = partial(_origin, matching[0][1], f"directory {directory}", None, context)
         found.append(Parameters(parameters, origin))
     return found
-
-
-def _all_directories(tree: Tree, include_hidden: bool) -> list[str]:
-    """All directories but the root, parents first; without hidden ones and what lies below them."""
-    found: set[str] = set()
-    for file in tree.files():
-        directory = posixpath.dirname(file)
-        while directory and directory not in found:
-            found.add(directory)
-            directory = posixpath.dirname(directory)
-    visible = (name for name in found if include_hidden or not ("/" + name).count("/."))
-    return sorted(visible, key=lambda name: name.split("/"))
 
 
 def _path_parameters(
@@ -125,6 +117,7 @@ def _matching_files(
     glob = doublestar if context.settings.new_git_file_globbing else pathspec
     includes: list[tuple[Callable[[str], bool], Path]] = []
     excludes: list[Callable[[str], bool]] = []
+    prefixes: list[str] = []
     for index, entry in enumerate(items(spec, "files")):
         place = (*path, "files", index)
         if not isinstance(entry, Mapping):
@@ -138,8 +131,8 @@ def _matching_files(
             excludes.append(matches)
         else:
             includes.append((matches, place))
-    # Go sorts by bytes of UTF-8, which is the order of code points.
-    for file in sorted(tree.files()):
+            prefixes.append(literal_prefix(text(entry, "path")))
+    for file in listing_of(tree).files(prefixes):
         place_of = next((place for matches, place in includes if matches(file)), None)
         if place_of is not None and not any(matches(file) for matches in excludes):
             yield file, place_of

@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-__all__ = ["BadPatternError", "doublestar", "path_match", "pathspec"]
+__all__ = ["BadPatternError", "doublestar", "literal_prefix", "path_match", "pathspec"]
 
 Matcher = Callable[[str], bool]
+
+_LITERAL = re.compile(r"[^*?\[\\{]*")
 
 
 class BadPatternError(ValueError):
@@ -53,6 +55,13 @@ def pathspec(pattern: str) -> Matcher:
 def doublestar(pattern: str) -> Matcher:
     """As bmatcuk/doublestar: `*` stops at `/`, `**` as a whole segment crosses it, `{a,b}` alternates."""
     return _matcher(_translate_doublestar(pattern))
+
+
+def literal_prefix(pattern: str) -> str:
+    """What everything that a pattern of any of the three kinds matches begins with; empty for anything."""
+    prefix = _LITERAL.match(pattern)
+    literal = prefix.group().rstrip("/") if prefix else ""
+    return "" if literal == "." else literal
 
 
 def _matcher(expression: str) -> Matcher:

@@ -18,7 +18,7 @@ from argosy.sources.git_command import GitFailure, closed_environment, run_git
 from argosy.sources.git_tree import GitTree
 from argosy.sources.git_url import check_revision, repository_identity
 from argosy.sources.object_reader import ObjectReader
-from argosy.sources.revisions import may_be_commit_id
+from argosy.sources.revisions import is_commit_id, may_be_commit_id
 from argosy.sources.tree import Entry, EntryKind, EntryTree
 from argosy.sources.uncommitted import Uncommitted
 
@@ -43,13 +43,14 @@ class LocalRepository:
 
     def __init__(self, path: Path, *, deadline: float = _DEADLINE) -> None:
         self._deadline = deadline
-        found = self._ask(path, ["rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir"])
-        common, git_dir = found.splitlines()[:2]
+        asked = ["rev-parse", "--path-format=absolute", "--git-common-dir", "--git-dir"]
+        try:
+            # One call for all, for starting git takes longer than its answer; a bare one has no top folder.
+            common, git_dir, top = self._ask(path, [*asked, "--show-toplevel"]).splitlines()[:3]
+        except SourceError:
+            common, git_dir = self._ask(path, asked).splitlines()[:2]
+            top = common
         self._git_dir, self._common_dir = Path(git_dir), Path(common)
-        bare = self._ask(path, ["rev-parse", "--is-bare-repository"]).strip() == "true"
-        top = (
-            str(self._common_dir) if bare else self._ask(path, ["rev-parse", "--show-toplevel"]).rstrip("\n")
-        )
         self.root = Path(top)
         """The top folder of the work tree (of the repository itself, where it is bare)."""
         self._reader = ObjectReader(self._common_dir, closed_environment(self._common_dir), deadline=deadline)
@@ -111,9 +112,8 @@ class LocalRepository:
 
     def commit_tree(self, revision: str) -> GitTree:
         """The files at a revision."""
-        return read_tree(
-            self._common_dir, self.resolve(revision), str(self.root), self._reader, self._deadline
-        )
+        commit = revision if is_commit_id(revision) else self.resolve(revision)
+        return read_tree(self._common_dir, commit, str(self.root), self._reader, self._deadline)
 
     def index_tree(self) -> "IndexTree":
         """The files as the next commit would hold them. Inside a hook that is git's own temporary index."""
@@ -230,8 +230,10 @@ class WorkTree(EntryTree):
 
     def __init__(self, root: Path, names: Sequence[str]) -> None:
         entries: dict[str, Entry] = {}
+        # Plain text: for ten thousand names pathlib takes longer than the file system.
+        prefix = f"{root}/"
         for name in names:
-            kind = _kind_on_disk(root / name)
+            kind = _kind_on_disk(prefix + name)
             if kind is not None:
                 entries[name.rstrip("/")] = Entry(kind, "")
         super().__init__(f"{root} (work tree)", "work tree", _with_directories(entries))
@@ -257,9 +259,9 @@ def _pairs(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     return zip(words[::2], words[1::2], strict=True)
 
 
-def _kind_on_disk(place: Path) -> EntryKind | None:
+def _kind_on_disk(place: str) -> EntryKind | None:
     try:
-        mode = place.lstat().st_mode
+        mode = os.lstat(place).st_mode
     except OSError:
         return None  # deleted, and the deletion not yet staged
     if stat.S_ISLNK(mode):

@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -106,6 +107,10 @@ class EntryTree:
         raise NotImplementedError
 
     def files(self) -> Sequence[str]:
+        return self._files
+
+    @cached_property
+    def _files(self) -> Sequence[str]:
         return tuple(
             sorted(p for p, e in self._entries.items() if e.kind in (EntryKind.FILE, EntryKind.LINK))
         )

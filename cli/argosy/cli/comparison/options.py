@@ -76,7 +76,7 @@ def open_comparison(
     with Renderer() as renderer:
 
         def reader(state: State) -> StateReader:
-            standing = Standing(states.repository.root, state.where)
+            standing = Standing(states.repository.root, state.where, states.repository)
             repositories = KnownRepositories(repo, standing)
             opened.append(repositories)
             kind = OfflineWorld if clusters else _Clusterless
