@@ -16,7 +16,7 @@ __all__ = ["Fault", "application_findings"]
 class Fault:
     """One thing that is wrong with an Application, at a field of its manifest.
 
-    `message` goes on after the Application's name.
+    `message` goes on after the Application's name; `at_key` points at the key instead of the value.
     """
 
     code: str
@@ -25,6 +25,7 @@ class Fault:
     message: str
     hint: str = ""
     related: tuple[Related, ...] = ()
+    at_key: bool = False
 
 
 def application_findings(
@@ -46,7 +47,7 @@ def application_findings(
             fault.code,
             fault.severity,
             f"Application `{application.name}`{also}: {fault.message}",
-            subject.locate(member)(fault.path),
+            subject.locate(member)(fault.path, fault.at_key),
             hint=fault.hint,
             related=(*fault.related, *application.origin.chain),
         )

@@ -1,6 +1,6 @@
 """What checks look at: one value that holds all that is known of the specifications of a run. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -20,8 +20,12 @@ from argosy.schemas.yaml_reader import Document
 
 __all__ = ["Check", "Deployed", "Locate", "Lookup", "PathState", "Subject"]
 
-Locate = Callable[[Path], Position | None]
-"""The line of a field of the Application, or of the template that made it."""
+
+class Locate(Protocol):
+    """Finds the line of a field of an Application, or of the template that made it."""
+
+    def __call__(self, path: Path, key: bool = False) -> Position | None:
+        """`key` asks for the place of the key instead of the value."""
 
 
 class PathState(Enum):
@@ -149,13 +153,13 @@ class Subject:
     def locate(self, member: Member) -> Locate:
         """Finds the line of a field of an Application: in its own document, or in its set's template."""
 
-        def find(path: Path) -> Position | None:
+        def find(path: Path, key: bool = False) -> Position | None:
             document = self.documents.get(member.key)
             if document is not None:
-                return document.position(path)
+                return document.position(path, key)
             template = self.documents.get(member.parent) if member.parent else None
             if template is not None and self.is_generated(member):
-                return template.position(("spec", "template", *path))
+                return template.position(("spec", "template", *path), key)
             return member.position
 
         return find
