@@ -1,9 +1,13 @@
-"""What all tests share: the flag that rewrites golden files, and the comparison with them."""
+"""What all tests share: the flag that rewrites golden files, the comparison with them, and local services."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+# Tests of several folders share `provider_services`.
+sys.path.insert(0, str(Path(__file__).parent / "services"))
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
