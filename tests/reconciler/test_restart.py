@@ -1,5 +1,6 @@
 """A controller that ends at any moment, and one that starts from nothing over the same clusters."""
 
+import asyncio
 import json
 
 import pytest
@@ -29,6 +30,48 @@ def test_a_rollout_goes_on_where_it_was_cut_off(world, make, calls):
             await stage.settled("root", "one", "two", "three")
 
     world.run(story)
+
+
+def test_a_set_that_is_expanded_waits_for_nothing_after_a_restart(world, make):
+    async def story(stage):
+        url = stage.repository.url
+        generated = make.application("generated", url, "apps/generated")
+        template = {"metadata": {"name": "{{name}}"}, "spec": generated["spec"]}
+        generators = [{"list": {"elements": [{"name": "generated"}]}}]
+        expanding = generated | {"kind": "ApplicationSet", "spec": {"generators": generators}}
+        expanding["metadata"] = {
+            "name": "all",
+            "namespace": "argocd",
+            "annotations": {"argocd.argoproj.io/sync-wave": "1"},
+        }
+        expanding["spec"]["template"] = template
+        root = make.application("root", url, "root", namespace="argocd")
+        stage.repository.commit(
+            {
+                "root/first.json": json.dumps(make.application("first", url, "apps/first")),
+                "root/set.json": json.dumps(expanding),
+                "apps/first/all.yaml": make.deployment("first"),
+                "apps/generated/all.yaml": make.config_map("generated"),
+            }
+        )
+        await stage.apply(root)
+        async with stage.controller() as controller:
+            await stage.settled("root", "first", "generated")
+            # From now on the gate before the set is closed: pods that no node and no sandbox will run.
+            stuck = make.deployment("first", "shop:never").replace(
+                "    spec:\n", "    spec:\n      nodeSelector:\n        there-is: none\n"
+            )
+            stage.repository.commit({"apps/first/all.yaml": stuck})
+            await controller.refresh()
+            await stage.quiet(controller)
+            await stage.versions_at_rest()
+        before = await stage.get("ApplicationSet", "all")
+        async with stage.controller() as controller:
+            await asyncio.sleep(5)
+            await stage.quiet(controller)
+        assert await stage.get("ApplicationSet", "all") == before
+
+    world.run(story, settles=False)
 
 
 def test_a_commit_that_reverts_rolls_back(world, make):

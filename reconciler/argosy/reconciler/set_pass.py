@@ -17,7 +17,7 @@ from argosy.compiler.inputs import Input
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
 from argosy.reconciler.deletion_guard import guard
-from argosy.reconciler.drift import Verdict, examine, remember
+from argosy.reconciler.drift import Verdict, compare, content_of, examine, remember
 from argosy.reconciler.gates import NodeState, Waits
 from argosy.reconciler.hierarchy import set_of
 from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION
@@ -130,6 +130,11 @@ class SetPass:
         due = [item for item in wanted if not self._in_place(item, policy)]
         self.gate = self.world.gates().may_roll(self.key) if due else None
         if self.gate is not None:
+            # Gates hold back what is new. After a start nothing is remembered of what is there already.
+            same = await asyncio.gather(*(self._is_there(item) for item in due))
+            due = [item for item, is_there in zip(due, same, strict=True) if not is_there]
+            self.gate = self.gate if due else None
+        if self.gate is not None:
             self.conditions.append(Condition(WAITING, str(self.gate)))
             return
         results = await asyncio.gather(*(self._apply(item) for item in due))
@@ -166,6 +171,25 @@ class SetPass:
         memory = view.memory[key]
         verdict = examine(memory.applied, wanted, digest_of(wanted), live, self.world.installation.manager)
         return verdict is Verdict.SAME
+
+    async def _is_there(self, wanted: KubernetesObject) -> bool:
+        """Whether an Application that is not remembered is as it should be: the server is asked once."""
+        view, manager, key = self.world.management, self.world.installation.manager, key_of(wanted)
+        live, memory, digest = view.get(key), view.memory[key_of(wanted)], digest_of(wanted)
+        if live is None or self._other_owner(live):
+            return False
+        asked = digest, digest_of(content_of(live))
+        if memory.applied is not None or memory.different == asked:
+            return False
+        try:
+            answer = await view.client.apply(wanted, manager=manager, force=True, dry_run=True)
+        except ApiError:
+            return False
+        if not compare(live, answer):
+            memory.different = asked
+            return False
+        memory.applied = remember(wanted, digest, live, manager)
+        return True
 
     async def _apply(self, wanted: KubernetesObject) -> bool:
         view, manager, key = self.world.management, self.world.installation.manager, key_of(wanted)
