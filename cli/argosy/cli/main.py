@@ -15,6 +15,7 @@ COMMANDS = {
     "compile": ("compile_command", "Print the Applications that a set or a root generates."),
     "diff": ("diff_command", "Show what a change does to Applications and their objects."),
     "demo": ("demo_command", "Show the main job on embedded clusters: waves, self-heal, rollback."),
+    "explain": ("explain_command", "Explain a finding: what it means and what to do."),
     "run": ("run_command", "Run the controller: keep clusters as Git says."),
     "sandbox": ("sandbox_command", "Start embedded Kubernetes clusters for trying things out."),
     "schema": ("schema_command", "Print JSON Schemas of the specifications, for editors."),
