@@ -8,7 +8,7 @@ and tried again, and stops nobody else.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,9 +34,10 @@ from argosy.reconciler.relevance import (
     state_changed,
 )
 from argosy.reconciler.reporting import GATE_PATIENCE, conclude, node_state
-from argosy.reconciler.resource import annotations_of
+from argosy.reconciler.resource import KubernetesObject, annotations_of, metadata_of
 from argosy.reconciler.revisions import Asked, Revisions
 from argosy.reconciler.runner import retry_delay
+from argosy.reconciler.set_deletion import let_go
 from argosy.reconciler.set_pass import SetPass
 from argosy.reconciler.specification import ApplicationSpec, SpecificationError, node_key
 from argosy.reconciler.status_writer import patch_object
@@ -45,6 +46,7 @@ from argosy.reconciler.work_queue import WorkQueue
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.annotations import REFRESH, SECRET_TYPE, SET_REFRESH
 from argosy.sources.git import Repositories
+from argosy.sources.jq_filter import JqFilter
 
 __all__ = ["Controller", "Effects", "Options"]
 
@@ -75,6 +77,7 @@ class Effects:
     now: Callable[[], datetime]
     chance: Callable[[], float]
     tell: Callable[[Told], None]
+    jq: JqFilter = field(default_factory=JqFilter)
 
 
 class Controller:
@@ -119,6 +122,7 @@ class Controller:
             chance=effects.chance,
             tell=effects.tell,
             identity_of=self.fleet.identity_of,
+            delete_fields=effects.jq.delete,
             mark=self._queue.mark,
         )
         return self
@@ -130,6 +134,7 @@ class Controller:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        self._effects.jq.close()
         await self.fleet.close()
         await self._tasks.__aexit__(*error)
 
@@ -308,6 +313,9 @@ class Controller:
         manifest = self.world.manifest(key)
         if manifest is None or await self._refresh_asked(key, SET_REFRESH):
             return
+        if metadata_of(manifest).get("deletionTimestamp"):
+            await self._let_go(key, manifest)
+            return
         now = asyncio.get_running_loop().time()
         patient = now - self._closed_since.get(key, now) < GATE_PATIENCE
         work = SetPass(self.world, manifest, self._live_world, patient, lambda state: self._now(key, state))
@@ -326,6 +334,12 @@ class Controller:
         self._now(key, work.state())
         if work.problem:
             self._queue.mark(key, 180.0)
+
+    async def _let_go(self, key: NodeKey, manifest: KubernetesObject) -> None:
+        self._now(key, NodeState("", problem="it is being deleted"))
+        for condition in await let_go(self.world, manifest):
+            self._effects.tell(Told(key, condition.type, condition.message, warning=True))
+            self._queue.mark(key, 10.0)
 
     def _now(self, key: NodeKey, state: NodeState) -> None:
         if self.world.states.get(key) == state:

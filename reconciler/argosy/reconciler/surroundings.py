@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from argosy.compiler.ignored_fields import DeleteFields
 from argosy.compiler.rollout import NodeKey
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.desired import Rendered
@@ -67,6 +68,8 @@ class Surroundings:
     tell: Callable[[Told], None]
     identity_of: Callable[[Destination], tuple[str, str]]
     """Server and name of the cluster that a destination means, as far as they are known."""
+    delete_fields: DeleteFields
+    """Runs the jq expressions of `ignoreApplicationDifferences`; blocks while it does."""
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
     states: dict[NodeKey, NodeState] = field(default_factory=dict)
     unclaimed: set[NodeKey] = field(default_factory=set)

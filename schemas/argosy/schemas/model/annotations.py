@@ -18,9 +18,11 @@ __all__ = [
     "HELM_HOOK_WEIGHT",
     "HOOK",
     "HOOK_DELETE_POLICY",
+    "HYDRATE",
     "INSTALLATION",
     "INSTANCE",
     "MANIFEST_GENERATE_PATHS",
+    "NOTIFIED",
     "REFRESH",
     "SECRET_TYPE",
     "SECRET_TYPE_CLUSTER",
@@ -48,6 +50,8 @@ HOOK = "argocd.argoproj.io/hook"
 HOOK_DELETE_POLICY = "argocd.argoproj.io/hook-delete-policy"
 REFRESH = "argocd.argoproj.io/refresh"
 SET_REFRESH = "argocd.argoproj.io/application-set-refresh"
+HYDRATE = "argocd.argoproj.io/hydrate"
+NOTIFIED = "notified.notifications.argoproj.io"
 SKIP_RECONCILE = "argocd.argoproj.io/skip-reconcile"
 MANIFEST_GENERATE_PATHS = "argocd.argoproj.io/manifest-generate-paths"
 SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105  # the name of a label
