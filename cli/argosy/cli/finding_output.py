@@ -1,5 +1,6 @@
 """Findings on the terminal: sorted, with their source lines."""
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.position import Position
 from argosy.schemas.printing import print_finding
 
-__all__ = ["echo_findings", "line_reader", "sorted_findings", "summary"]
+__all__ = ["echo_findings", "line_reader", "shown", "sorted_findings", "summary"]
 
 _NOWHERE = Position("", 0, 0)
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 def line_reader() -> Callable[[str, int], str | None]:
@@ -36,11 +38,31 @@ def sorted_findings(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(once, key=lambda each: (each.position or _NOWHERE, each.code, each.message))
 
 
+def shown(finding: Finding, read_line: Callable[[str, int], str | None]) -> str:
+    """The finding as text, with colours, which click takes away where nobody would see them.
+
+    The severity and the mark below the line are coloured; `NO_COLOR` switches it off.
+    """
+    text = print_finding(finding, read_line)
+    if os.environ.get("NO_COLOR"):
+        return text
+    colour = _COLOURS[finding.severity]
+    first, *rest = text.split("\n")
+    word = f"{finding.severity.value}:"
+    lines = [first.replace(word, click.style(word, fg=colour, bold=True), 1)]
+    for line in rest:
+        before, bar, mark = line.partition("| ")
+        if bar and not before.strip() and set(mark.strip()) <= {"^", "~"}:
+            line = f"{before}{bar}{click.style(mark, fg=colour)}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
 def echo_findings(findings: Iterable[Finding], *, err: bool = True) -> None:
     """Prints findings with their source lines, to stderr unless told otherwise."""
     read_line = line_reader()
     for finding in sorted_findings(findings):
-        click.echo(print_finding(finding, read_line), err=err)
+        click.echo(shown(finding, read_line), err=err)
 
 
 def summary(findings: Iterable[Finding]) -> str:

@@ -7,7 +7,7 @@ import click
 
 from argosy.cli.document_search import Search, search_paths, search_tree
 from argosy.cli.failure import ExitStatus
-from argosy.cli.finding_output import line_reader, sorted_findings, summary
+from argosy.cli.finding_output import line_reader, shown, sorted_findings, summary
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
@@ -18,15 +18,17 @@ from argosy.generators.generator import Settings
 from argosy.generators.world import ClusterSecret
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.knowledge import Answer, Unknown
-from argosy.schemas.printing import finding_as_json, print_finding
+from argosy.schemas.printing import finding_as_json
 from argosy.sources.uncommitted import Uncommitted
 
 __all__ = ["command"]
 
+OUTPUTS = ("text", "json", "sarif", "github", "gitlab")
+
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-o", "--output", type=click.Choice(OUTPUTS), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 @click.option("--staged", is_flag=True, help="Check what is staged for the next commit, not the work tree.")
 @click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace.")
@@ -114,8 +116,13 @@ def _print(findings: Sequence[Finding], search: Search, validated: Validated, ou
         click.echo(json.dumps(document, indent=2))
         return
     read_line = line_reader()
+    if output != "text":
+        from argosy.cli.finding_formats import FORMATS
+
+        click.echo(FORMATS[output](ordered, read_line), nl=False)
+        return
     for finding in ordered:
-        click.echo(print_finding(finding, read_line))
+        click.echo(shown(finding, read_line))
     found = summary(ordered) or "no findings"
     click.echo(f"{found}; {_count(search.files, 'file')}, {_count(applications, 'Application')}")
 
