@@ -274,6 +274,8 @@ class Controller:
         else:
             self._failures.pop(key, None)
         self.world.unclaimed.discard(key)
+        # A target may have been unknown for a moment and then the same again: no state tells of that.
+        self._look_at_gates()
         self.changed.set()
 
     def _failed(self, key: NodeKey, message: str) -> None:
