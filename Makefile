@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types contracts e2e bench lock clean
+.PHONY: demo test stories lint types contracts e2e bench lock clean
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Argosy needs Python 3.11 or newer; try: make PYTHON=python3.12")'
@@ -20,6 +20,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+# Every story of the reconciler once more over HTTP; `make test` plays only their core there.
+stories: $(READY)
+	ARGOSY_TEST_EVERY_STORY=yes $(BIN)/python -m pytest tests/reconciler -k "over HTTP"
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,4 +1,5 @@
-"""The worlds in which the reconciler is tested: real Git, and clusters that are sandboxes or real servers.
+"""The worlds in which the reconciler is tested: real Git, and clusters that are sandboxes (in this process
+under a virtual clock, or served over HTTPS by another process) or real servers.
 
 A test is a plain function that takes `world` and gives it a coroutine: `world.run(story)`. The story gets a
 `Stage`: a repository, clients of two clusters, and controllers as often as it wants. No test writes a
@@ -11,8 +12,11 @@ import datetime
 import os
 import random
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +40,18 @@ from argosy.sources.git import Repositories
 from argosy.sources.git_url import NETWORK_PROTOCOLS, Protocol
 from argosy.sources.rendering import Renderer
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from servers_of_stories import Access, Request, ServedSandbox, audited, entries, logged, serve_sandbox
+
 Object = dict[str, Any]
 REAL_SERVERS = "ARGOSY_TEST_KUBECONFIGS"
 """Two kubeconfigs of real clusters, joined like PATH: then the same tests run there."""
+EVERY_STORY = "ARGOSY_TEST_EVERY_STORY"
+"""Set: all stories are played over HTTP, too, not only those marked `core`. They take some minutes."""
+AUDIT_LOGS = "ARGOSY_TEST_AUDIT_LOGS"
+"""Their audit logs, joined alike."""
+CLUSTERS = ("management", "production")
 PRODUCTION = "https://production.example.com"
 KINDS = {
     "Application": ("argoproj.io", "v1alpha1"),
@@ -112,21 +125,34 @@ class RecordingTransport:
         await self._transport.close()
 
 
+@dataclass(frozen=True)
+class Servers:
+    """The two clusters of a world: how to reach them, from here and from other processes, and their logs."""
+
+    transport: Callable[[str], Transport]
+    log: Callable[[str], list[Request]]
+    access: Callable[[str], Access] | None
+    """None where no other process can reach them."""
+    instant: float
+    """By then what a write sets off is under way, in seconds of the world's clock."""
+    workload: float
+    """No workload takes longer from one change of its own to its next."""
+
+
 class Stage:
     """What a story plays on."""
 
-    def __init__(
-        self, folder: Path, transports: Callable[[str], Transport], installation: Installation
-    ) -> None:
+    def __init__(self, folder: Path, servers: Servers, installation: Installation) -> None:
         self.folder = folder
+        self.servers = servers
         self.installation = installation
         self.repository = Repository(folder / "repository")
         self.calls: list[tuple[str, str, int]] = []
         self.told: list[Told] = []
         self.links: dict[str, RecordingTransport] = {}
-        self._transports = transports
-        self.management = Client(transports("management"), "management")
-        self.production = Client(transports("production"), "production")
+        self._transports = servers.transport
+        self.management = Client(servers.transport("management"), "management")
+        self.production = Client(servers.transport("production"), "production")
         self._cut: set[str] = set()
         self._writes_left: int | None = None
 
@@ -290,7 +316,7 @@ class Stage:
     async def quiet(self, controller: Controller) -> None:
         """Waits until the controller has nothing left to do now, watch events in flight included."""
         for _ in range(5):
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(self.servers.instant)
             await controller.idle()
 
     async def versions(self) -> dict[str, str]:
@@ -313,12 +339,12 @@ class Stage:
         """The versions once nobody writes any more: workloads become ready some time after a story's end."""
         before = await self.versions()
         for _ in range(10):
-            await asyncio.sleep(3)
+            await asyncio.sleep(self.servers.workload)
             now = await self.versions()
             if now == before:
                 return now
             before = now
-        raise AssertionError("the clusters did not come to rest within 30 s")
+        raise AssertionError(f"the clusters did not come to rest within {10 * self.servers.workload:.0f} s")
 
     async def check_that_another_run_changes_nothing(self) -> None:
         # A story may end while workloads are still becoming ready: a run sees that through first.
@@ -348,9 +374,10 @@ class Stage:
 class World:
     """Runs stories."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, served: Callable[[], ServedSandbox]) -> None:
         self.kind = kind
         self._folder = folder
+        self._served = served
 
     def run(
         self,
@@ -363,8 +390,8 @@ class World:
         idle."""
 
         async def play() -> None:
-            async with self._transports() as transports:
-                stage = Stage(self._folder, transports, Installation("test"))
+            async with self._servers() as servers:
+                stage = Stage(self._folder, servers, Installation("test"))
                 try:
                     await stage.prepare()
                     await story(stage)
@@ -381,24 +408,52 @@ class World:
             asyncio.run(play())
 
     @asynccontextmanager
-    async def _transports(self) -> AsyncIterator[Callable[[str], Transport]]:
-        names = ("management", "production")
+    async def _servers(self) -> AsyncIterator[Servers]:
         if self.kind == "in process":
-            clusters = {name: Cluster(name) for name in names}
+            clusters = {name: Cluster(name) for name in CLUSTERS}
             try:
-                yield lambda name: InProcessTransport(clusters[name])
+                yield Servers(
+                    transport=lambda name: InProcessTransport(clusters[name], user_agent="argosy/in-process"),
+                    log=lambda name: entries(clusters[name].log),
+                    access=None,
+                    instant=0.3,
+                    workload=3.0,
+                )
             finally:
                 for cluster in clusters.values():
                     await cluster.close()
-        else:
-            files = dict(zip(names, os.environ[REAL_SERVERS].split(os.pathsep), strict=True))
-            for file in files.values():
-                await _clean(Client(HttpTransport(load_connection(file=file)), "to clean"))
-            yield lambda name: HttpTransport(load_connection(file=files[name]))
+            return
+        servers = self._sandbox() if self.kind == "over HTTP" else _real_servers()
+        await asyncio.gather(
+            *(_clean(Client(servers.transport(name), "to clean"), servers.instant) for name in CLUSTERS)
+        )
+        yield servers
+
+    def _sandbox(self) -> Servers:
+        served = self._served()
+        return Servers(
+            transport=lambda name: HttpTransport(load_connection(name, str(served.kubeconfig))),
+            log=lambda name: logged(served.log, name),
+            access=served.access,
+            instant=0.1,
+            workload=0.6,
+        )
 
 
-async def _clean(client: Client) -> None:
-    """Leaves of a real cluster only what it had at first."""
+def _real_servers() -> Servers:
+    files = dict(zip(CLUSTERS, os.environ[REAL_SERVERS].split(os.pathsep), strict=True))
+    logs = dict(zip(CLUSTERS, os.environ[AUDIT_LOGS].split(os.pathsep), strict=True))
+    return Servers(
+        transport=lambda name: HttpTransport(load_connection(file=files[name])),
+        log=lambda name: audited(Path(logs[name])),
+        access=lambda name: Access(Path(files[name])),
+        instant=0.3,
+        workload=3.0,
+    )
+
+
+async def _clean(client: Client, pause: float) -> None:
+    """Leaves of a cluster that outlives stories only what it had at first."""
     for kind in ("ApplicationSet", "Application"):
         try:
             found = await client.list(GroupVersionKind("argoproj.io", "v1alpha1", kind))
@@ -409,18 +464,41 @@ async def _clean(client: Client) -> None:
             with suppress(NotFound):
                 await client.delete(ref)
                 await client.patch(ref, {"metadata": {"finalizers": None}})
-    for name in ("argocd", "apps", "other"):
-        ref = ObjectRef("", "v1", "Namespace", "", name)
+    namespaces = [ObjectRef("", "v1", "Namespace", "", name) for name in ("argocd", "apps", "other")]
+    for ref in namespaces:
         with suppress(NotFound):
             await client.delete(ref)
+    for ref in namespaces:
         while await client.find(ref) is not None:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(pause)
     await client.close()
 
 
-@pytest.fixture(params=["real servers"] if REAL_SERVERS in os.environ else ["in process"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    yield World(request.param, tmp_path)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Real time is dear: without `EVERY_STORY`, over HTTP only the core is played."""
+    if EVERY_STORY in os.environ:
+        return
+    left = [item for item in items if _is_over_http(item) and item.get_closest_marker("core") is None]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
+def _is_over_http(item: pytest.Item) -> bool:
+    return getattr(item, "callspec", None) is not None and item.callspec.params.get("world") == "over HTTP"
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], ServedSandbox]]:
+    """The served clusters that all stories share, started by the first that needs them."""
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(serve_sandbox(tmp_path_factory.mktemp("served"), CLUSTERS)))
+
+
+@pytest.fixture(params=["real servers"] if REAL_SERVERS in os.environ else ["in process", "over HTTP"])
+def world(
+    request: pytest.FixtureRequest, tmp_path: Path, served: Callable[[], ServedSandbox]
+) -> Iterator[World]:
+    yield World(request.param, tmp_path, served)
 
 
 def application(

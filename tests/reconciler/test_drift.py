@@ -94,6 +94,7 @@ def files(make):
 EDITS = [set_image, scale, relabel, take_ownership_away, delete, edit_secret, reorder, write_under_our_name]
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("edit", EDITS, ids=lambda item: item.__name__)
 def test_drift_is_reverted_with_self_heal(world, make, edit):
     async def story(stage):

@@ -3,6 +3,8 @@
 import itertools
 import json
 
+import pytest
+
 
 def available_since(deployment):
     conditions = {item["type"]: item for item in deployment["status"]["conditions"]}
@@ -59,6 +61,7 @@ def test_waves_within_an_application_wait_for_health(world, make):
     world.run(story)
 
 
+@pytest.mark.core
 def test_children_roll_out_in_the_waves_of_their_parent_on_every_commit(world, make):
     names = ("infrastructure", "shop", "status")
 
