@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from argosy.compiler.templating.errors import TemplateError
+from argosy.compiler.templating.jinja_functions import Sprig, sprig_filters
 from argosy.compiler.templating.limits import MAX_ITEMS, MAX_TEXT, check_text
 from argosy.compiler.templating.source import Source, tree_code
 from argosy.compiler.templating.trees import Render, Tree, frozen_tree
@@ -45,6 +46,8 @@ def _environment() -> "ImmutableSandboxedEnvironment":
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
     environment.globals.pop("lipsum", None)
     environment.globals["range"] = _range
+    environment.globals["sprig"] = Sprig()
+    environment.filters.update(sprig_filters(environment.filters))
     return environment
 
 
@@ -138,7 +141,8 @@ def _check(text: str, path: Path) -> None:
     from jinja2 import TemplateSyntaxError
 
     try:
-        _environment().parse(text)
+        # Not `parse`, which knows nothing of filters and tests that do not exist.
+        _environment().compile(text, raw=True)
     except TemplateSyntaxError as error:
         raise TemplateError("parse", error.message or "syntax error", path=path, line=error.lineno) from error
     except RecursionError as error:
