@@ -9,7 +9,7 @@ from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.source import Directory, Source
 from argosy.schemas.yaml_reader import Document, read_documents
-from argosy.sources.directory import SKIP_MARK, is_chosen
+from argosy.sources.manifest_choice import SKIP_MARK, is_chosen
 from argosy.sources.uncommitted import Uncommitted
 
 __all__ = ["plain_documents"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from argosy.compiler.app_of_apps import Hierarchy, Render, RenderedManifest, follow, key_of
-from argosy.compiler.checks.registry import CHECKS
+from argosy.compiler.checks.registry import checks_for
 from argosy.compiler.checks.subject import Lookup, Subject
 from argosy.compiler.loading import load
 from argosy.compiler.rollout import NodeKey
@@ -77,8 +77,12 @@ class _Validation:
             self.lookup,
             self.settings,
         )
-        for check in CHECKS:
+        for check in checks_for(subject):
             self.findings += check(subject)
+        if subject.deployed:
+            from argosy.compiler.checks.confidential import without_secret_lines
+
+            self.findings = list(without_secret_lines(subject, self.findings))
         files = frozenset(each.file for each in documents if kind_of(each.value) == "AppProject")
         return Validated(_once(self.findings), hierarchy, files)
 

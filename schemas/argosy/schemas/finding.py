@@ -29,7 +29,8 @@ class Finding:
     """One thing that is wrong or worth knowing.
 
     `code` is stable and short (`unknown-field`); `message` says what was found and what was expected,
-    `hint` what to do; `related` leads from a generated object to the lines that made it.
+    `hint` what to do; `related` leads from a generated object to the lines that made it. Of a `confidential`
+    one the source line must not be shown: a secret may stand in it.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Finding:
     position: Position | None = None
     hint: str = ""
     related: tuple[Related, ...] = ()
+    confidential: bool = False
 
 
 class ArgosyError(Exception):

@@ -31,13 +31,15 @@ def print_finding(finding: Finding, read_line: ReadLine) -> str:
     """
     place = f"{finding.position}: " if finding.position is not None else ""
     lines = _lines(f"{place}{finding.severity.value}: {finding.message} [{finding.code}]")
-    lines += _source(finding.position, read_line)
+    if not finding.confidential:
+        lines += _source(finding.position, read_line)
     if finding.hint:
         lines += _lines(f"  hint: {finding.hint}")
     for related in finding.related:
         place = f"{related.position}: " if related.position is not None else ""
         lines += _lines(f"  {place}{related.message}")
-        lines += _source(related.position, read_line)
+        if not finding.confidential:
+            lines += _source(related.position, read_line)
     return "\n".join(lines)
 
 

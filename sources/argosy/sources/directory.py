@@ -1,9 +1,7 @@
 """A folder of plain manifests. Reads a tree, writes nothing and starts nothing."""
 
-import re
 from collections.abc import Sequence
 
-from argosy.schemas.model.glob import glob_matches
 from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.model.source import Directory
 from argosy.schemas.position import Path
@@ -12,13 +10,10 @@ from argosy.schemas.yaml_reader import Document, read_documents
 from argosy.sources.errors import MISSING_PATH, RENDER_FAILED, UNSUPPORTED_SOURCE, SourceError
 from argosy.sources.git_url import clean_path
 from argosy.sources.manifest import Manifest, document_manifests, is_object
+from argosy.sources.manifest_choice import SKIP_MARK, is_chosen
 from argosy.sources.tree import Tree
 
-__all__ = ["SKIP_MARK", "is_chosen", "manifest_files", "read_manifests", "render_directory"]
-
-_MANIFEST_FILE = re.compile(r".*\.(ya?ml|json|jsonnet)", re.DOTALL)
-SKIP_MARK = b"+argocd:skip-file-rendering"
-"""A file that holds this text is left out (Argo CD, reposerver/repository)."""
+__all__ = ["manifest_files", "read_manifests", "render_directory"]
 
 
 def render_directory(tree: Tree, path: str, options: Directory) -> list[Manifest]:
@@ -55,17 +50,6 @@ def manifest_files(tree: Tree, path: str, options: Directory) -> Sequence[str]:
         )
     prefix = f"{base}/" if base else ""
     return [file for file in tree.files_under(base) if is_chosen(file.removeprefix(prefix), options)]
-
-
-def is_chosen(shown: str, options: Directory) -> bool:
-    """Whether a file counts, by its path from the folder on."""
-    if "/" in shown and not options.recurse:
-        return False
-    if not (options.disable_extension_filter or _MANIFEST_FILE.fullmatch(shown)):
-        return False
-    if options.exclude and glob_matches(options.exclude, shown):
-        return False
-    return not options.include or glob_matches(options.include, shown)
 
 
 def read_manifests(content: bytes, file: str) -> list[Manifest]:

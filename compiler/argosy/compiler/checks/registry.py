@@ -1,6 +1,6 @@
-"""All checks, in one list that can be read. A new one is a new module and a line here."""
+"""All checks, in lists that can be read. A new one is a new module and a line here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from argosy.compiler.checks import (
     claims,
@@ -21,11 +21,11 @@ from argosy.compiler.checks import (
     sync_policies,
     unknown_projects,
 )
-from argosy.compiler.checks.subject import Check
+from argosy.compiler.checks.subject import Check, Subject
 
-__all__ = ["CHECKS"]
+__all__ = ["checks_for"]
 
-CHECKS: Sequence[Check] = (
+_GENERAL: Sequence[Check] = (
     generator_entries.check,
     empty_sets.check,
     parameters.check,
@@ -44,3 +44,39 @@ CHECKS: Sequence[Check] = (
     sync_policies.check,
     missing_keys.check,
 )
+
+
+def checks_for(subject: Subject) -> Iterator[Check]:
+    """The checks that can find something; what is not needed is not imported."""
+    yield from _GENERAL
+    if subject.deployed:
+        yield from _of_objects()
+
+
+def _of_objects() -> Sequence[Check]:
+    """Those that look at what Applications deploy."""
+    from argosy.compiler.checks import (
+        autoscaled_replicas,
+        contested_objects,
+        definition_order,
+        namespace_order,
+        orphaning_prune,
+        plaintext_secrets,
+        pruned_data,
+        removed_apis,
+        repeated_objects,
+        text_values,
+    )
+
+    return (
+        text_values.check,
+        removed_apis.check,
+        repeated_objects.check,
+        contested_objects.check,
+        plaintext_secrets.check,
+        definition_order.check,
+        namespace_order.check,
+        autoscaled_replicas.check,
+        pruned_data.check,
+        orphaning_prune.check,
+    )

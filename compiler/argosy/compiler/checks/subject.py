@@ -77,6 +77,11 @@ class Deployed:
         return metadata if isinstance(metadata, Mapping) else {}
 
     @property
+    def cluster(self) -> str:
+        """The cluster that it goes to, by one of its names."""
+        return self.application.destination.cluster
+
+    @property
     def name(self) -> str:
         """The object's name."""
         return str(self.metadata.get("name", ""))

@@ -52,7 +52,6 @@ def object_key(application: Application, manifest: Mapping[str, Any]) -> ObjectK
     group = str(manifest.get("apiVersion", "")).rpartition("/")[0]
     kind = str(manifest.get("kind", ""))
     namespace = str(metadata.get("namespace") or application.destination.namespace)
-    destination = application.destination
-    cluster = "in-cluster" if destination.is_in_cluster else destination.name or destination.server
+    cluster = application.destination.cluster
     name = str(metadata.get("name", ""))
     return ObjectKey(cluster, group, kind, "" if kind in _WITHOUT_NAMESPACE else namespace, name)

@@ -47,6 +47,11 @@ class Destination:
         """Whether it is the management cluster."""
         return self.name == IN_CLUSTER_NAME or self.server.rstrip("/") == IN_CLUSTER_SERVER
 
+    @property
+    def cluster(self) -> str:
+        """One name for each cluster, as far as it can be told without the registered clusters."""
+        return IN_CLUSTER_NAME if self.is_in_cluster else self.name or self.server
+
     def __str__(self) -> str:
         return f"{self.name or self.server}/{self.namespace}"
 

@@ -1,0 +1,60 @@
+"""Objects that one Application deploys twice, without a namespace, or with a key written twice."""
+
+from collections.abc import Iterator
+
+from argosy.compiler.checks.kind_scopes import is_namespaced
+from argosy.compiler.checks.subject import Deployed, Subject
+from argosy.compiler.comparison.identity import ObjectKey, object_key
+from argosy.schemas import wording
+from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.validation import kind_of
+
+__all__ = ["check"]
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """What Argo CD calls a repeated resource; the last one wins, in an order that nobody sees."""
+    first: dict[tuple[object, ObjectKey], Deployed] = {}
+    for each in subject.deployed:
+        if not each.name:
+            continue
+        key = (each.member.key, object_key(each.application, each.value))
+        other = first.setdefault(key, each)
+        if other is not each:
+            yield Finding(
+                "repeated-object",
+                Severity.WARNING,
+                f"{each} is written twice in the source of Application `{each.application.name}`: "
+                "one of the two wins",
+                each.position(("metadata", "name")),
+                hint="remove or rename one of the two",
+                related=(Related("written here, too", other.position(("metadata", "name"))),),
+            )
+        if is_namespaced(each.value) and not key[1].namespace:
+            yield Finding(
+                "missing-namespace",
+                Severity.ERROR,
+                f"{each} lives in a namespace, but neither it nor the destination of Application "
+                f"`{each.application.name}` names one",
+                each.position(("metadata", "name")),
+                hint="write `destination.namespace` in the Application, or `metadata.namespace` here",
+            )
+    yield from _repeated_keys(subject)
+
+
+def _repeated_keys(subject: Subject) -> Iterator[Finding]:
+    for each in subject.objects:
+        document = each.manifest.document
+        # Of our own kinds the schema check has said it.
+        if document is None or kind_of(document.value) is not None:
+            continue
+        for path, position in document.duplicate_keys():
+            message = f"`{wording.dotted(path)}` is written more than once; the last one counts"
+            yield Finding(
+                "duplicate-key",
+                Severity.WARNING,
+                message,
+                position,
+                "remove all but one",
+                confidential=each.kind == "Secret",
+            )
