@@ -148,7 +148,8 @@ def _fingerprints(findings: Sequence[Finding], read_line: ReadLine) -> list[str]
     seen: dict[str, int] = {}
     marks = []
     for each in findings:
-        line = read_line(each.position.file, each.position.line) if each.position else None
+        shown = each.position if not each.confidential else None
+        line = read_line(shown.file, shown.line) if shown else None
         file = _slashes(each.position.file) if each.position else ""
         text = "\0".join([each.code, file, (line or "").strip(), _DIGITS.sub("0", each.message)])
         number = seen[text] = seen.get(text, 0) + 1
