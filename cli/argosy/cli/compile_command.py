@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from argosy.cli.application_output import FORMATS, as_json, as_names, as_yaml
+from argosy.cli.excepting import without_excepted
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
@@ -136,7 +137,7 @@ def _print(sets: Sequence[Loaded], world: OfflineWorld, settings: Settings, outp
         applications += expansion.applications
         lines += _tree_lines(loaded.resource, expansion)
     _emit(applications, lines, output)
-    echo_findings(findings)
+    echo_findings(without_excepted(findings))
     return status
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from argosy.cli.application_output import as_json, as_names, as_yaml
+from argosy.cli.excepting import without_excepted
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import read_manifests
@@ -53,7 +54,7 @@ def compile_recursively(
     _emit(hierarchy, output)
     findings = [*refused, *hierarchy.findings, *hierarchy.rollout().findings]
     findings += object_claims(hierarchy.members.values())
-    echo_findings([*findings, *map(_unknown_finding, hierarchy.unknown)])
+    echo_findings(without_excepted([*findings, *map(_unknown_finding, hierarchy.unknown)]))
     if any(each.severity is Severity.ERROR for each in findings):
         return ExitStatus.FINDINGS
     return ExitStatus.FINE

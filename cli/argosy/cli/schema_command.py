@@ -1,4 +1,4 @@
-"""`argosy schema`: the JSON Schemas of the three kinds, for editors."""
+"""`argosy schema`: the JSON Schemas of the three kinds and of `argosy.yaml`, for editors."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from argosy.compiler.exceptions.configuration import FILE_NAME, configuration_schema
 from argosy.schemas.json_schemas import KINDS, load_schema
 from argosy.schemas.validation import API_VERSION
 
@@ -15,14 +16,15 @@ _REFERENCE = "#/$defs/"
 
 
 @click.command("schema")
-@click.argument("kind", required=False, type=click.Choice(sorted(KINDS), case_sensitive=False))
+@click.argument("kind", required=False, type=click.Choice([*sorted(KINDS), FILE_NAME], case_sensitive=False))
 def command(kind: str | None) -> None:
-    """Print the JSON Schema of KIND, or one that fits all three kinds and lets other documents be.
+    """Print the JSON Schema of KIND, or one that fits all three kinds and lets other documents be;
+    for `argosy.yaml` that of a repository's own decisions.
 
     For yaml-language-server write it to a file and name that file in a first line
     `# yaml-language-server: $schema=PATH`, or map it to your specifications in the editor's settings.
     """
-    schema = load_schema(kind) if kind else _all_kinds()
+    schema = configuration_schema() if kind == FILE_NAME else load_schema(kind) if kind else _all_kinds()
     click.echo(json.dumps(schema, indent=1, ensure_ascii=False))
 
 

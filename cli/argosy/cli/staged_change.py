@@ -13,7 +13,7 @@ from argosy.schemas.position import Position
 __all__ = ["concerning"]
 
 
-def concerning(findings: Sequence[Finding], validated: Validated, standing: Standing) -> list[Finding]:
+def concerning(findings: Sequence[Finding], validated: Validated, standing: Standing) -> tuple[Finding, ...]:
     """Findings in changed files, and in files whose sets or Applications the change can affect.
 
     A set is affected if it reads the repository through a generator, an Application if something below one of
@@ -22,11 +22,11 @@ def concerning(findings: Sequence[Finding], validated: Validated, standing: Stan
     changed = _changed_files(standing)
     files = set(changed)
     if any(project in files for project in validated.project_files):
-        return list(findings)
+        return tuple(findings)
     for member in validated.hierarchy.members.values():
         if _is_affected(member, changed, standing):
             files |= {position.file for position in _positions(member, validated) if position}
-    return [each for each in findings if each.position is None or each.position.file in files]
+    return tuple(each for each in findings if each.position is None or each.position.file in files)
 
 
 def _is_affected(member: Member, changed: Sequence[str], standing: Standing) -> bool:

@@ -1,11 +1,13 @@
 """`argosy validate`: proves specifications before they are committed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from argosy.cli.document_search import Search, search_paths, search_tree
+from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import line_reader, shown, sorted_findings, summary
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
@@ -13,6 +15,7 @@ from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
 from argosy.cli.plain_directory import plain_documents
 from argosy.cli.repositories import KnownRepositories, Standing
+from argosy.compiler.exceptions.judgement import Judgement
 from argosy.compiler.validation import Validated, validate_documents
 from argosy.generators.generator import Settings
 from argosy.generators.world import ClusterSecret
@@ -74,13 +77,18 @@ def command(
         repositories,
         Settings(namespace=namespace),
     )
-    findings = [*search.findings, *validated.findings]
+    texts = {document.file: document.text for document in search.documents}
+    judgement = Excepting(standing, here, texts).judge(
+        [*search.findings, *validated.findings],
+        files=texts,
+        complete=staged or (not paths and standing.root in (None, here)),
+    )
     if staged:
         from argosy.cli.staged_change import concerning
 
-        findings = concerning(findings, validated, standing)
-    _print(findings, search, validated, output)
-    raise SystemExit(int(_status(findings, strict)))
+        judgement = replace(judgement, findings=concerning(judgement.findings, validated, standing))
+    _print(judgement, search, validated, output)
+    raise SystemExit(int(_status(judgement.findings, strict)))
 
 
 class _Clusterless(OfflineWorld):
@@ -102,8 +110,8 @@ def _status(findings: Sequence[Finding], strict: bool) -> ExitStatus:
     return ExitStatus.FINDINGS if fails else ExitStatus.FINE
 
 
-def _print(findings: Sequence[Finding], search: Search, validated: Validated, output: str) -> None:
-    ordered = sorted_findings(findings)
+def _print(judgement: Judgement, search: Search, validated: Validated, output: str) -> None:
+    ordered = sorted_findings(judgement.findings)
     applications = len(validated.hierarchy.applications)
     if output == "json":
         import json
@@ -111,6 +119,7 @@ def _print(findings: Sequence[Finding], search: Search, validated: Validated, ou
         document = {
             "files": search.files,
             "applications": applications,
+            "excepted": judgement.excepted,
             "findings": [finding_as_json(finding) for finding in ordered],
         }
         click.echo(json.dumps(document, indent=2))
@@ -124,7 +133,8 @@ def _print(findings: Sequence[Finding], search: Search, validated: Validated, ou
     for finding in ordered:
         click.echo(shown(finding, read_line))
     found = summary(ordered) or "no findings"
-    click.echo(f"{found}; {_count(search.files, 'file')}, {_count(applications, 'Application')}")
+    excepted = f" ({judgement.excepted} excepted)" if judgement.excepted else ""
+    click.echo(f"{found}{excepted}; {_count(search.files, 'file')}, {_count(applications, 'Application')}")
 
 
 def _count(number: int, what: str) -> str:

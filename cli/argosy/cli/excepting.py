@@ -1,0 +1,93 @@
+"""`argosy.yaml` and comments for the commands: reads them where the findings' files are read."""
+
+from collections.abc import Iterable, Mapping
+from os import path
+from pathlib import Path
+
+from argosy.cli.repositories import Standing, Uncommitted
+from argosy.compiler.exceptions.configuration import FILE_NAME, Configuration, read_configuration
+from argosy.compiler.exceptions.judgement import Judgement, judge
+from argosy.schemas.finding import ArgosyError, Finding
+
+__all__ = ["Excepting", "without_excepted"]
+
+
+class Excepting:
+    """What a repository has decided about findings.
+
+    `texts` are files that have been read already. Without a repository `argosy.yaml` is looked for in the
+    folder that one stands in.
+    """
+
+    def __init__(self, standing: Standing, here: Path, texts: Mapping[str, str] | None = None) -> None:
+        self._standing = standing
+        self._here = here
+        self._root = standing.root or here
+        self._texts = texts or {}
+
+    def judge(
+        self,
+        findings: Iterable[Finding],
+        *,
+        files: Iterable[str] = (),
+        complete: bool = False,
+        keep_errors: bool = False,
+    ) -> Judgement:
+        """The findings that are left, with the severities that the repository wants; see `judgement.judge`.
+
+        Raises `ArgosyError` where `argosy.yaml` is there and cannot be read.
+        """
+        return judge(
+            findings,
+            self._configuration(),
+            self._read_text,
+            self._name_of,
+            files=files,
+            complete=complete,
+            keep_errors=keep_errors,
+        )
+
+    @property
+    def _in_tree(self) -> bool:
+        """Whether names of files are paths in the repository, and what counts is not the work tree."""
+        return self._standing.root is not None and self._standing.state is not Uncommitted.WORK_TREE
+
+    def _configuration(self) -> Configuration:
+        content = self._read(FILE_NAME, self._root / FILE_NAME)
+        if content is None:
+            return Configuration()
+        shown = FILE_NAME if self._in_tree else path.relpath(self._root / FILE_NAME, self._here)
+        return read_configuration(content, shown)
+
+    def _read_text(self, file: str) -> str | None:
+        if file in self._texts:
+            return self._texts[file]
+        try:
+            content = self._read(file, self._place_of(file))
+        except ArgosyError:
+            return None
+        return None if content is None else content.decode("utf-8", errors="replace")
+
+    def _read(self, name: str, file: Path) -> bytes | None:
+        try:
+            if self._in_tree:
+                return self._standing.read("", name)
+            return file.read_bytes() if file.is_file() else None
+        except OSError as error:
+            raise ArgosyError(f"cannot read {name}: {error.strerror}", code="unreadable-file") from error
+
+    def _place_of(self, file: str) -> Path:
+        """A name is meant from here, or, where a generator has read the file, from the repository's root."""
+        from_here = self._here / file
+        return from_here if from_here.exists() else self._root / file
+
+    def _name_of(self, file: str) -> str:
+        if self._in_tree:
+            return file
+        return Path(path.relpath(self._place_of(file), self._root)).as_posix()
+
+
+def without_excepted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """For commands that end because of an error: every error, and what else is not excepted here."""
+    here = Path.cwd()
+    return Excepting(Standing(here), here).judge(findings, keep_errors=True).findings

@@ -1,0 +1,118 @@
+"""Applies exceptions and severities to findings: the last word on what a run reports."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from argosy.compiler.exceptions.comments import LineException, comments_in
+from argosy.compiler.exceptions.configuration import Configuration
+from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.position import Position
+
+__all__ = ["Judgement", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is left to report, and how many findings an exception took away."""
+
+    findings: tuple[Finding, ...]
+    excepted: int
+
+
+def judge(
+    findings: Iterable[Finding],
+    configuration: Configuration,
+    read_text: Callable[[str], str | None],
+    name_of: Callable[[str], str],
+    *,
+    files: Iterable[str] = (),
+    complete: bool = False,
+    keep_errors: bool = False,
+) -> Judgement:
+    """Takes away what is excepted and gives the rest the severity that the repository wants.
+
+    `read_text` gives a file's text, None where it cannot be read; `name_of` its name from the repository's
+    root. `files` are those that were looked at, with findings or without: their comments that match nothing
+    are reported. `complete` says that this is the whole repository, so that `argosy.yaml` can be judged, too.
+    `keep_errors` leaves every error as it is, for commands that end because of it.
+    """
+    return _Judge(configuration, read_text, name_of, keep_errors).run(tuple(findings), tuple(files), complete)
+
+
+class _Judge:
+    def __init__(
+        self,
+        configuration: Configuration,
+        read_text: Callable[[str], str | None],
+        name_of: Callable[[str], str],
+        keep_errors: bool,
+    ) -> None:
+        self.configuration = configuration
+        self.read_text = read_text
+        self.name_of = name_of
+        self.keep_errors = keep_errors
+        self.comments: dict[str, tuple[LineException, ...]] = {}
+        self.said: list[Finding] = list(configuration.findings)
+        # The places in which a code of an exception is written that matched something.
+        self.used: set[Position] = set()
+
+    def run(self, findings: Sequence[Finding], files: Sequence[str], complete: bool) -> Judgement:
+        kept = [each for each in findings if not self._is_excepted(each)]
+        excepted = len(findings) - len(kept)
+        for file in files:
+            self._comments(file)
+        for position, code in self._unused(files, complete):
+            self.said.append(_unused_exception(code, position))
+        judged = [self._with_severity(each) for each in (*kept, *self.said)]
+        return Judgement(tuple(each for each in judged if each is not None), excepted)
+
+    def _is_excepted(self, finding: Finding) -> bool:
+        if finding.position is None:
+            return False
+        matching = [*self._in_file(finding), *self._by_path(finding)]
+        self.used.update(matching)
+        return bool(matching) and not (self.keep_errors and finding.severity is Severity.ERROR)
+
+    def _in_file(self, finding: Finding) -> Iterator[Position]:
+        assert finding.position is not None
+        for each in self._comments(finding.position.file):
+            if finding.code in each.codes and each.line in (None, finding.position.line):
+                yield each.codes[finding.code]
+
+    def _by_path(self, finding: Finding) -> Iterator[Position]:
+        assert finding.position is not None
+        asking = [each for each in self.configuration.exceptions if finding.code in each.codes]
+        if asking:
+            name = self.name_of(finding.position.file)
+            for each in asking:
+                if each.covers(name):
+                    yield each.codes[finding.code]
+
+    def _comments(self, file: str) -> tuple[LineException, ...]:
+        if file not in self.comments:
+            text = self.read_text(file)
+            self.comments[file], said = comments_in(text, file) if text is not None else ((), ())
+            self.said += said
+        return self.comments[file]
+
+    def _unused(self, files: Sequence[str], complete: bool) -> Iterator[tuple[Position, str]]:
+        for file in dict.fromkeys(files):
+            for comment in self.comments[file]:
+                for code, position in comment.codes.items():
+                    if position not in self.used:
+                        yield position, code
+        for each in self.configuration.exceptions if complete else ():
+            for code, position in each.codes.items():
+                if position not in self.used:
+                    yield position, code
+
+    def _with_severity(self, finding: Finding) -> Finding | None:
+        if self.keep_errors and finding.severity is Severity.ERROR:
+            return finding
+        wanted = self.configuration.severities.get(finding.code, finding.severity)
+        return None if wanted is None else replace(finding, severity=wanted)
+
+
+def _unused_exception(code: str, position: Position) -> Finding:
+    message = f"nothing here has the code `{code}`"
+    return Finding("unused-exception", Severity.NOTE, message, position, "remove the exception")
