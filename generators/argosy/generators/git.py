@@ -4,14 +4,14 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from argosy.generators.generator import Context, GeneratorError, ask
+from argosy.generators.generator import AnswerMissingError, Context, GeneratorError, ask
 from argosy.generators.globbing import BadPatternError, doublestar, literal_prefix, path_match, pathspec
 from argosy.generators.listing import listing_of
 from argosy.generators.parameters import Parameters, flatten, floats, go_text
 from argosy.generators.slug import normalize
 from argosy.generators.spec_fields import flag, items, strings, text
 from argosy.generators.values import add_values
-from argosy.generators.world import Tree
+from argosy.generators.world import Tree, UnknownContentError
 from argosy.schemas.finding import ArgosyError, Related
 from argosy.schemas.knowledge import Known
 from argosy.schemas.model.origin import Origin
@@ -142,6 +142,8 @@ def _objects(tree: Tree, file: str, place: Path, context: Context) -> list[dict[
     """The parameter maps in a file: one, or a list of them. An empty file is one empty map."""
     try:
         value = floats(read_value(tree.read(file).decode("utf-8"), file))
+    except UnknownContentError as error:
+        raise AnswerMissingError(error.unknown, context.locate(place)) from error
     except UnicodeDecodeError as error:
         raise _file_error(file, "is not UTF-8 text", place, context) from error
     except ArgosyError as error:

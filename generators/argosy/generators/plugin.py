@@ -9,9 +9,11 @@ from argosy.generators.parameters import Parameters, flatten, floats, go_text
 from argosy.generators.spec_fields import mapping, strings, text
 from argosy.generators.values import add_values
 from argosy.generators.world import PluginCall
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, Position
 
 __all__ = ["Plugin"]
+
+_USUAL_TIMEOUT = 30.0
 
 
 class Plugin:
@@ -49,7 +51,18 @@ def _call(name: str, sent: Mapping[str, object], path: Path, context: Context) -
             f"`token` in ConfigMap `{name}` must name a key of a Secret, as in `$secret:key`",
             position=position,
         )
-    return PluginCall(context.application_set, data["baseUrl"], data["token"], sent)
+    timeout = _timeout(data.get("requestTimeout", ""), name, position)
+    return PluginCall(context.application_set, data["baseUrl"], data["token"], sent, timeout)
+
+
+def _timeout(text: str, name: str, position: Position | None) -> float:
+    """Seconds that the plugin may take; Argo CD takes 0 for its usual 30."""
+    if not text:
+        return _USUAL_TIMEOUT
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        message = f"`requestTimeout` in ConfigMap `{name}` must be a number of seconds, but is `{text}`"
+        raise GeneratorError(message, position=position)
+    return float(text) or _USUAL_TIMEOUT
 
 
 def _seen(sent: Mapping[str, object], context: Context) -> object:

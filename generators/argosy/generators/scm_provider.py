@@ -29,11 +29,12 @@ class ScmProvider:
                 f"`scmProvider` names no provider; one of {', '.join(PROVIDERS)}",
                 position=context.locate(path),
             )
-        query = ProviderQuery(provider, spec, context.settings.namespace)
+        filters = _filters(spec, path, context)
+        query = ProviderQuery(provider, spec, context.settings.namespace, filters)
         repositories = ask(context.world.repositories(query), path, context)
         values = strings(spec, "values")
         found = []
-        for repository in _chosen(repositories, spec, path, context):
+        for repository in filters.chosen(repositories):
             parameters = _parameters(repository)
             add_values(parameters, values, context)
             found.append(Parameters(parameters, partial(context.origin, path)))
@@ -69,13 +70,20 @@ class _Filter:
         """Argo CD asks these after it has looked up the branches; the others before."""
         return bool(self.paths_exist or self.paths_missing or self.branch)
 
+    def matches_repository(self, repository: Mapping[str, object]) -> bool:
+        labels = [str(label) for label in items(repository, "labels")]
+        return (self.repository is None or self.repository(text(repository, "repository"))) and (
+            self.label is None or any(self.label(label) for label in labels)
+        )
+
+    def matches_branch(self, repository: Mapping[str, object]) -> bool:
+        return self.branch is None or self.branch(text(repository, "branch"))
+
     def matches(self, repository: Mapping[str, object]) -> bool:
         paths = {str(path) for path in items(repository, "paths")}
-        labels = [str(label) for label in items(repository, "labels")]
         return (
-            (self.repository is None or self.repository(text(repository, "repository")))
-            and (self.branch is None or self.branch(text(repository, "branch")))
-            and (self.label is None or any(self.label(label) for label in labels))
+            self.matches_repository(repository)
+            and self.matches_branch(repository)
             and all(_has_path(paths, str(path)) for path in self.paths_exist)
             and not any(_has_path(paths, str(path)) for path in self.paths_missing)
         )
@@ -86,10 +94,39 @@ def _has_path(paths: set[str], path: str) -> bool:
     return path in paths or any(each.startswith(path + "/") for each in paths)
 
 
-def _chosen(
-    repositories: Sequence[Mapping[str, object]], spec: Mapping[str, object], path: Path, context: Context
-) -> list[Mapping[str, object]]:
-    """Those that one filter of each stage takes; a stage without filters takes all."""
+@dataclass(frozen=True, slots=True)
+class _Filters:
+    """One filter of each stage must take a repository; a stage without filters takes all."""
+
+    filters: Sequence[_Filter]
+
+    def chosen(self, repositories: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+        found = list(repositories)
+        for stage in (self._stage(on_branches=False), self._stage(on_branches=True)):
+            if stage:
+                found = [each for each in found if any(one.matches(each) for one in stage)]
+        return found
+
+    def takes(self, repository: Mapping[str, object]) -> bool:
+        """`Narrowing`: asked before branches are known."""
+        stages = (self._stage(on_branches=False), self._stage(on_branches=True))
+        return all(not stage or any(one.matches_repository(repository) for one in stage) for stage in stages)
+
+    def paths(self, branch: Mapping[str, object]) -> Sequence[str]:
+        """`Narrowing`: what filters that could take the branch ask for."""
+        asked = (
+            str(path)
+            for each in self._stage(on_branches=True)
+            if each.matches_repository(branch) and each.matches_branch(branch)
+            for path in (*each.paths_exist, *each.paths_missing)
+        )
+        return tuple(dict.fromkeys(asked))
+
+    def _stage(self, *, on_branches: bool) -> list[_Filter]:
+        return [each for each in self.filters if each.on_branches is on_branches]
+
+
+def _filters(spec: Mapping[str, object], path: Path, context: Context) -> _Filters:
     filters = []
     for index, each in enumerate(items(spec, "filters")):
         place = (*path, "filters", index)
@@ -104,9 +141,4 @@ def _chosen(
                 paths_missing=items(each, "pathsDoNotExist"),
             )
         )
-    chosen = list(repositories)
-    for on_branches in (False, True):
-        stage = [each for each in filters if each.on_branches is on_branches]
-        if stage:
-            chosen = [each for each in chosen if any(one.matches(each) for one in stage)]
-    return chosen
+    return _Filters(tuple(filters))

@@ -9,16 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from argosy.schemas.knowledge import Answer
+from argosy.schemas.finding import ArgosyError
+from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.position import Position
 
 __all__ = [
     "IN_CLUSTER_NAME",
     "IN_CLUSTER_SERVER",
     "ClusterSecret",
+    "Narrowing",
     "PluginCall",
     "ProviderQuery",
     "Tree",
+    "UnknownContentError",
     "World",
 ]
 
@@ -43,6 +46,14 @@ class ClusterSecret:
     position: Position | None = None
 
 
+class UnknownContentError(ArgosyError):
+    """A tree knows that a file exists, and not what is in it: the answer is missing, not wrong."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.reason, hint=unknown.hint, code=unknown.code)
+        self.unknown = unknown
+
+
 class Tree(Protocol):
     """The files of one commit."""
 
@@ -54,7 +65,8 @@ class Tree(Protocol):
         """Paths of all files, `/` between segments, sorted by code points. No submodules."""
 
     def read(self, path: str) -> bytes:
-        """The content of one of `files()`."""
+        """The content of one of `files()`. A recorded tree raises `UnknownContentError` for what was not
+        read when it was recorded."""
 
     def has_directory(self, path: str) -> bool:
         """Whether a file lies below the path; the root is `""` or `.`."""
@@ -71,6 +83,18 @@ class PluginCall:
     base_url: str
     token: str
     parameters: Mapping[str, object]
+    timeout: float = 30.0
+    """Seconds that the plugin may take."""
+
+
+class Narrowing(Protocol):
+    """What a generator's filters make of repositories: whoever asks a provider saves calls with it."""
+
+    def takes(self, repository: Mapping[str, object]) -> bool:
+        """Whether any branch of a repository could be wanted; `branch`, `sha` and `paths` do not count."""
+
+    def paths(self, branch: Mapping[str, object]) -> Sequence[str]:
+        """The paths that have to be looked up in one branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +104,7 @@ class ProviderQuery:
     provider: str
     spec: Mapping[str, object]
     namespace: str
+    narrowing: Narrowing | None = field(default=None, compare=False, repr=False)
 
 
 class World(Protocol):

@@ -10,12 +10,15 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from argosy.clusters.client import Client
 from argosy.clusters.errors import ApiError
 from argosy.clusters.objects import GroupVersionKind
 from argosy.compiler.rollout import NodeKey
+from argosy.generators.questions import Question
+from argosy.generators.requeue import requeue_seconds
 from argosy.reconciler.application_pass import ApplicationPass
 from argosy.reconciler.cluster_view import Change, ClusterView, Scope
 from argosy.reconciler.deletion import delete_application
@@ -23,8 +26,9 @@ from argosy.reconciler.fleet import Connect, Fleet
 from argosy.reconciler.gates import NodeState, Waits
 from argosy.reconciler.hierarchy import parent_of, set_of
 from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION, Installation
-from argosy.reconciler.live_world import LiveWorld
+from argosy.reconciler.live_world import LiveWorld, Recent
 from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET, tracked_key
+from argosy.reconciler.outside import Outside
 from argosy.reconciler.pass_state import PassMemory
 from argosy.reconciler.refusal import report_invalid
 from argosy.reconciler.relevance import (
@@ -47,6 +51,7 @@ from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.annotations import REFRESH, SECRET_TYPE, SET_REFRESH
 from argosy.sources.git import Repositories
 from argosy.sources.jq_filter import JqFilter
+from argosy.sources.providers.providers import Providers
 
 __all__ = ["Controller", "Effects", "Options"]
 
@@ -78,6 +83,7 @@ class Effects:
     chance: Callable[[], float]
     tell: Callable[[Told], None]
     jq: JqFilter = field(default_factory=JqFilter)
+    providers: Providers = field(default_factory=Providers)
 
 
 class Controller:
@@ -95,6 +101,7 @@ class Controller:
         self._waiting_for_children: dict[NodeKey, int] = {}
         self._closed_since: dict[NodeKey, float] = {}
         self._set_inputs: dict[NodeKey, frozenset[Asked]] = {}
+        self._set_questions: dict[NodeKey, frozenset[Question]] = {}
         self._recheck: asyncio.TimerHandle | None = None
         self.changed = asyncio.Event()
         """Set whenever a pass ended: who follows a rollout waits for it and clears it."""
@@ -116,6 +123,7 @@ class Controller:
             management=self.management,
             view_of=self.fleet.view_of,
             revisions=self.revisions,
+            outside=Outside(effects.management, effects.providers, self.installation.namespace),
             render=effects.render,
             now=effects.now,
             loop_time=loop.time,
@@ -206,6 +214,7 @@ class Controller:
         if self.world.hierarchy.put(change.after):
             self._look_at_gates()
         if specification_changed(change.before, change.after):
+            self.world.outside.forget(self._set_questions.get(key, ()))
             self._outdated(key)
             if (generator := set_of(change.after)) is not None and not change.ours:
                 self._queue.mark(NodeKey(APPLICATION_SET, key.namespace, generator))
@@ -250,6 +259,7 @@ class Controller:
             self._waiting,
             self._waiting_for_children,
             self._set_inputs,
+            self._set_questions,
         ):
             table.pop(key, None)
         self.world.states.pop(key, None)
@@ -320,8 +330,11 @@ class Controller:
             return
         now = asyncio.get_running_loop().time()
         patient = now - self._closed_since.get(key, now) < GATE_PATIENCE
-        work = SetPass(self.world, manifest, self._live_world, patient, lambda state: self._now(key, state))
+        age = requeue_seconds(manifest.get("spec") or {}) or float("inf")
+        make_world = partial(self._live_world, Recent(self.world.outside, now, age))
+        work = SetPass(self.world, manifest, make_world, patient, lambda state: self._now(key, state))
         await work.run()
+        self._note_questions(key, work.questions, age)
         self._set_inputs[key] = frozenset(
             (item.name, item.revision) for item in work.inputs if item.kind == "tree"
         )
@@ -342,6 +355,16 @@ class Controller:
         for condition in await let_go(self.world, manifest):
             self._effects.tell(Told(key, condition.type, condition.message, warning=True))
             self._queue.mark(key, 10.0)
+
+    def _note_questions(self, key: NodeKey, questions: frozenset[Question], age: float) -> None:
+        """Look at a set again when the oldest of its answers is due."""
+        outside, before = self.world.outside, self._set_questions.get(key, frozenset())
+        self._set_questions[key] = questions
+        outside.forget(before.difference(*self._set_questions.values()))
+        asked_at = outside.oldest(questions)
+        if asked_at is not None and age < float("inf"):
+            left = asked_at + age - asyncio.get_running_loop().time()
+            self._queue.mark(key, max(left, 1.0))
 
     def _now(self, key: NodeKey, state: NodeState) -> None:
         if self.world.states.get(key) == state:
@@ -382,6 +405,7 @@ class Controller:
         manifest = self.world.manifest(key)
         if manifest is None or annotation not in annotations_of(manifest):
             return False
+        self.world.outside.forget(self._set_questions.get(key, ()))
         changed = await self.revisions.refresh({url for url, _ in self._asked_by(key)})
         self._queue.mark(key)
         for other in list(self.world.hierarchy.keys):
@@ -404,11 +428,16 @@ class Controller:
 
     # Parts
 
-    def _live_world(self) -> LiveWorld:
+    def _live_world(self, recent: Recent) -> LiveWorld:
         secrets, projects = self.secrets.all("", "Secret"), self.management.all(ARGO_GROUP, "AppProject")
         lost = self.secrets.lost or self.management.lost
         return LiveWorld(
-            secrets, projects, self.revisions, self._effects.repositories, lost.message if lost else ""
+            secrets,
+            projects,
+            self.revisions,
+            self._effects.repositories,
+            recent,
+            lost.message if lost else "",
         )
 
     def _view(self, client: Client, scopes: dict[tuple[str, str], Scope] | None = None) -> ClusterView:

@@ -1,14 +1,25 @@
 """The world of generators as live clusters and repositories answer it, for the expansion of one set.
 
-Answers from what was gathered before: the management cluster's caches and the snapshot of revisions. A
-repository that was not asked for yet is noted, so that the caller gathers it and expands again.
+Answers from what was gathered before: the management cluster's caches, the snapshot of revisions and what was
+asked outside. What was not asked for yet is noted, so that the caller gathers it and expands again.
 """
 
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from argosy.generators.questions import (
+    Question,
+    config_map_question,
+    plugin_question,
+    pull_requests_question,
+    repositories_question,
+    resources_question,
+)
 from argosy.generators.world import ClusterSecret, PluginCall, ProviderQuery, Tree
+from argosy.reconciler.outside import Outside, Request
 from argosy.reconciler.resource import KubernetesObject, annotations_of, labels_of, name_of
 from argosy.reconciler.revisions import Asked, Revisions
 from argosy.schemas.finding import ArgosyError
@@ -16,11 +27,28 @@ from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.annotations import SECRET_TYPE, SECRET_TYPE_CLUSTER
 from argosy.sources.git import Repositories
 
-__all__ = ["LiveWorld", "cluster_secrets"]
+__all__ = ["LiveWorld", "Recent", "cluster_secrets"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What was asked outside, as far as it is not older than `age` seconds at the loop's time `now`."""
+
+    outside: Outside
+    now: float
+    age: float
+
+    def peek(self, question: Question) -> Answer[Any] | None:
+        """The answer, if it was asked for lately."""
+        return self.outside.peek(question, self.now, self.age)
 
 
 class LiveWorld:
-    """Answers for one expansion. `missing` collects the revisions that nobody resolved yet."""
+    """Answers for one expansion.
+
+    `missing` collects the revisions that nobody resolved yet, `unasked` the questions that nobody asked, and
+    `asked` those that were answered.
+    """
 
     def __init__(
         self,
@@ -28,9 +56,13 @@ class LiveWorld:
         projects: Iterable[KubernetesObject],
         revisions: Revisions,
         repositories: Repositories,
+        recent: Recent,
         unreachable: str = "",
     ) -> None:
         self.missing: set[Asked] = set()
+        self.unasked: dict[Question, Request] = {}
+        self.asked: dict[Question, Answer[Any]] = {}
+        self._recent = recent
         self._secrets = tuple(secrets)
         self._projects = {name_of(project): project for project in projects}
         self._revisions = revisions
@@ -64,24 +96,32 @@ class LiveWorld:
         return Known(self._projects, "AppProjects")
 
     def config_map(self, name: str) -> Answer[Mapping[str, str] | None]:
-        """Not asked live yet."""
-        return Unknown(f"ConfigMap {name}: the controller does not ask for generator configuration yet")
+        """The data of a ConfigMap in the installation's namespace."""
+        return self._outside(config_map_question(name))
 
     def resources(self, api_version: str, kind: str) -> Answer[tuple[Mapping[str, object], ...]]:
-        """Not asked live yet."""
-        return Unknown(f"{kind} in {api_version}: the controller does not ask decision resources yet")
+        """The objects of a kind in the installation's namespace."""
+        return self._outside(resources_question(api_version, kind))
 
     def plugin(self, call: PluginCall) -> Answer[object]:
-        """Not asked live yet."""
-        return Unknown(f"plugin at {call.base_url}: the controller does not call generator plugins yet")
+        """What a plugin answers."""
+        return self._outside(plugin_question(call), call)
 
     def repositories(self, query: ProviderQuery) -> Answer[tuple[Mapping[str, object], ...]]:
-        """Not asked live yet."""
-        return Unknown(f"provider {query.provider}: the controller does not ask providers yet")
+        """What a provider answers."""
+        return self._outside(repositories_question(query), query)
 
     def pull_requests(self, query: ProviderQuery) -> Answer[tuple[Mapping[str, object], ...]]:
-        """Not asked live yet."""
-        return Unknown(f"provider {query.provider}: the controller does not ask providers yet")
+        """What a provider answers."""
+        return self._outside(pull_requests_question(query), query)
+
+    def _outside(self, question: Question, request: Request = None) -> Answer[Any]:
+        answer = self._recent.peek(question)
+        if answer is None:
+            self.unasked[question] = request
+            return Unknown(f"{question.kind}: not asked yet")
+        self.asked[question] = answer
+        return answer
 
 
 def cluster_secrets(secrets: Iterable[KubernetesObject]) -> tuple[ClusterSecret, ...]:

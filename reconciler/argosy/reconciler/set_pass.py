@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from argosy.compiler.expansion import Expansion, Phase, UnknownExpansion, expand
+from argosy.compiler.expansion import Expansion, Phase, UnknownExpansion
 from argosy.compiler.ignored_fields import IgnoredFields
 from argosy.compiler.inputs import Input
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
+from argosy.generators.questions import Question
 from argosy.reconciler.gates import NodeState, Waits
+from argosy.reconciler.gathering import gather_and_expand
 from argosy.reconciler.generated_applications import GeneratedApplications
 from argosy.reconciler.live_world import LiveWorld
 from argosy.reconciler.node_keys import APPLICATION_SET
@@ -32,13 +34,14 @@ from argosy.reconciler.set_status import Rolling, set_status
 from argosy.reconciler.status_writer import write_status
 from argosy.reconciler.surroundings import Surroundings, Told
 from argosy.schemas.finding import Finding, Severity
-from argosy.schemas.knowledge import Known
+from argosy.schemas.knowledge import Answer, Known
 from argosy.schemas.model.applicationset import ApplicationSet
 
 __all__ = ["SetPass"]
 
-_GATHERINGS = 5
-"""A matrix may ask for a repository that another one's files name; nobody nests deeper than this."""
+
+def _digest(answer: Answer[object]) -> str:
+    return digest_of(repr(answer.value)) if isinstance(answer, Known) else "unknown"
 
 
 def _keep(_state: NodeState) -> None:
@@ -58,6 +61,8 @@ class SetPass:
     """Tells the gates what was found, before the status is written that speaks of them."""
     target: str = ""
     inputs: tuple[Input, ...] = ()
+    questions: frozenset[Question] = frozenset()
+    """What it asked outside of Git and the watched objects."""
     gate: Waits | None = None
     problem: str = ""
     conditions: list[Condition] = field(default_factory=list)
@@ -90,16 +95,18 @@ class SetPass:
     async def _expand(self) -> Expansion | UnknownExpansion:
         applicationset = ApplicationSet(self.manifest)
         settings = Settings(namespace=self.world.installation.namespace)
-        for _ in range(_GATHERINGS):
-            world = self.make_world()
-            expansion = await asyncio.to_thread(expand, applicationset, world, settings)
-            if not world.missing:
-                break
-            asked = sorted(world.missing)
-            await asyncio.gather(*(self.world.revisions.resolve(url, revision) for url, revision in asked))
+        expansion, world = await gather_and_expand(
+            applicationset, self.make_world, self.world.revisions, self.world.outside, settings
+        )
         self.inputs = expansion.inputs
+        self.questions = frozenset(world.asked)
         self.target = digest_of(
-            [self.manifest.get("spec"), [str(item) for item in self.inputs], self._clusters(world)]
+            [
+                self.manifest.get("spec"),
+                [str(item) for item in self.inputs],
+                self._clusters(world),
+                [[item.asked, _digest(world.asked[item])] for item in sorted(world.asked)],
+            ]
         )
         return expansion
 
@@ -107,7 +114,7 @@ class SetPass:
         if not any(item.kind == "clusters" for item in self.inputs):
             return ""
         answer = world.clusters()
-        return digest_of(repr(answer.value)) if isinstance(answer, Known) else "unknown"
+        return _digest(answer)
 
     def _fail(self, message: str) -> None:
         self.problem = f"its Applications are not known: {message}"

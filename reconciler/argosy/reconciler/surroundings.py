@@ -17,6 +17,7 @@ from argosy.reconciler.gates import Gates, NodeState
 from argosy.reconciler.hierarchy import Hierarchy
 from argosy.reconciler.installation import ARGO_GROUP, Installation
 from argosy.reconciler.node_keys import APPLICATION
+from argosy.reconciler.outside import Outside
 from argosy.reconciler.resource import KubernetesObject, ResourceKey
 from argosy.reconciler.revisions import Revisions
 from argosy.reconciler.specification import ApplicationSpec, Destination, SpecificationError
@@ -61,6 +62,7 @@ class Surroundings:
     management: ClusterView
     view_of: Callable[[Destination], Awaitable[ClusterView]]
     revisions: Revisions
+    outside: Outside
     render: Render
     now: Callable[[], datetime]
     loop_time: Callable[[], float]

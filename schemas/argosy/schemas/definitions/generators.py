@@ -313,7 +313,7 @@ _PULL_REQUESTS = object_of(
                 **_PR_LABELS,
                 **_TOKEN,
                 "project": text("Project, by id or full path."),
-                "pullRequestState": text("State of the merge requests; opened if empty."),
+                "pullRequestState": text("State of the merge requests, as GitLab names it; any if empty."),
             },
             required=("project",),
         ),
