@@ -41,10 +41,17 @@ e2e: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
 
+# Seconds for each target. Without atheris (it is not made for every interpreter) inputs are mutated at random.
+SECONDS ?= 600
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --no-deps --only-binary :all: --require-hashes -r requirements/fuzz.txt || true
+	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
+
 # Writes requirements/*.txt anew from the ranges in pyproject.toml.
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --all-extras --group dev --python-version 3.11 --output-file requirements/dev.txt pyproject.toml
+	echo 'atheris==3.0.*; sys_platform == "linux" and platform_machine == "x86_64" and python_version < "3.14"' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --output-file requirements/fuzz.txt -
 	echo 'hatchling' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --output-file requirements/build.txt -
 
 clean:

@@ -1,6 +1,7 @@
 """`argosy template`: recorded cases as a list, a single template by hand, and exit statuses."""
 
 import json
+import subprocess
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -50,3 +51,11 @@ def test_a_template_that_fails_says_where_and_exits_with_1(tmp_path: Path) -> No
 
 def test_neither_file_nor_cases_is_wrong_use() -> None:
     assert CliRunner().invoke(command, []).exit_code == 2
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "template.txt"
+    file.write_bytes(b"\xff\xfe")
+    result = subprocess.run(["argosy", "template", str(file)], capture_output=True, text=True, check=False)
+    assert (result.returncode, "Traceback" in result.stderr) == (3, False)
+    assert "is not UTF-8 text" in result.stderr

@@ -52,9 +52,9 @@ def command(
         _print([{"id": case.get("id"), **_answer(case)} for case in _read_cases(cases)])
         return
     assert file is not None
-    case: dict[str, object] = {"template": file.read(), "options": options, "dialect": dialect}
+    case: dict[str, object] = {"template": _read(file), "options": options, "dialect": dialect}
     if data is not None:
-        case["dataYaml"] = data.read()
+        case["dataYaml"] = _read(data)
     answer = _answer(case)
     if output == "json":
         _print(answer)
@@ -64,6 +64,15 @@ def command(
         click.echo(f"argosy: {_place(case, answer, file, data)}{answer['error']}", err=True)
     if "error" in answer:
         raise SystemExit(ExitStatus.FINDINGS)
+
+
+def _read(file: IO[str]) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError as error:
+        raise ArgosyError(
+            f"{file.name} is not UTF-8 text: {error.reason} at byte {error.start}", code="unreadable-file"
+        ) from error
 
 
 def _place(case: Mapping[str, object], answer: Mapping[str, str], file: IO[str], data: IO[str] | None) -> str:

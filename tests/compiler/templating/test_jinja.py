@@ -73,3 +73,12 @@ def test_jinja_is_not_imported_for_other_dialects() -> None:
         "assert not {'jinja2', 're2', 'cryptography', 'bcrypt'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_two_expressions_between_one_pair_of_braces_are_a_text() -> None:
+    assert render_text("{{ a, b }}", {"a": 1, "b": 2}) == "(1, 2)"
+
+
+def test_a_filter_that_does_not_exist_is_an_error_of_the_template() -> None:
+    with pytest.raises(TemplateError, match="No filter named 'nothing'"):
+        render_text("{{ a | nothing }}", {"a": 1})

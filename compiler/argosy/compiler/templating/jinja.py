@@ -129,9 +129,10 @@ class _Manifest:
             raise TemplateError("parse", "a template may not hold the character U+001E", path=path)
         _check(text, path)
         expression = _EXPRESSION.fullmatch(text)
-        if expression and expression[1].strip():
+        evaluation = _evaluation(expression[1], path) if expression and expression[1].strip() else None
+        if evaluation is not None:
             name = self._source.fresh("E")
-            self._constants[name] = _evaluation(expression[1], path)
+            self._constants[name] = evaluation
             return f"{name}(R)"
         self._texts.append((path, text))
         return f"parts[{len(self._texts) - 1}]"
@@ -149,10 +150,15 @@ def _check(text: str, path: Path) -> None:
         raise TemplateError("parse", "the template is nested too deeply", path=path) from error
 
 
-def _evaluation(expression: str, path: Path) -> Callable[[Mapping[str, object]], object]:
-    """The value of a text that is one expression."""
+def _evaluation(expression: str, path: Path) -> Callable[[Mapping[str, object]], object] | None:
+    """The value of a text that is one expression; `None` if it is more (`{{ a, b }}`), which is a text."""
+    from jinja2 import TemplateSyntaxError
+
     line = expression[: len(expression) - len(expression.lstrip())].count("\n") + 1
-    evaluate = _environment().compile_expression(expression, undefined_to_none=False)
+    try:
+        evaluate = _environment().compile_expression(expression, undefined_to_none=False)
+    except TemplateSyntaxError:
+        return None
 
     def value(values: Mapping[str, object]) -> object:
         from jinja2 import Undefined

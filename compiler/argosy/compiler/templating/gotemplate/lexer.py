@@ -84,7 +84,11 @@ class Item:
             return self.value
         if self.kind in _SPECIAL:
             return f"<{self.value}>"
-        return quote(self.value[:10]) + "..." if len(self.value.encode()) > 10 else quote(self.value)
+        return (
+            quote(self.value[:10]) + "..."
+            if len(self.value.encode("utf-8", "surrogatepass")) > 10
+            else quote(self.value)
+        )
 
 
 def _is_word(char: str) -> bool:
