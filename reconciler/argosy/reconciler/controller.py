@@ -129,7 +129,7 @@ class Controller:
             loop_time=loop.time,
             chance=effects.chance,
             tell=effects.tell,
-            identity_of=self.fleet.identity_of,
+            clusters=self.fleet.clusters,
             delete_fields=effects.jq.delete,
             mark=self._queue.mark,
         )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from argosy.clusters.client import Client
-from argosy.generators.world import IN_CLUSTER_NAME, IN_CLUSTER_SERVER, ClusterSecret
+from argosy.generators.world import IN_CLUSTER_SERVER, ClusterSecret
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.live_world import cluster_secrets
 from argosy.reconciler.resource import KubernetesObject, digest_of, labels_of, name_of
@@ -69,15 +69,9 @@ class Fleet:
         self._members[secret.server] = _Member(view, fingerprint)
         return view
 
-    def identity_of(self, destination: Destination) -> tuple[str, str]:
-        """Server and name of a destination's cluster."""
-        try:
-            secret = self._find(destination)
-        except SpecificationError:
-            return destination.server, destination.name
-        if secret is None:
-            return IN_CLUSTER_SERVER, IN_CLUSTER_NAME
-        return secret.server, secret.name
+    def clusters(self) -> tuple[ClusterSecret, ...]:
+        """The registered clusters."""
+        return cluster_secrets(self._secrets.all("", "Secret"))
 
     async def close(self) -> None:
         """End all watches and connections but those of the management cluster."""
@@ -86,7 +80,7 @@ class Fleet:
 
     def _find(self, destination: Destination) -> ClusterSecret | None:
         """The Secret of a destination, `None` for the management cluster."""
-        known = cluster_secrets(self._secrets.all("", "Secret"))
+        known = self.clusters()
         if destination.server:
             found = [secret for secret in known if secret.server.rstrip("/") == destination.server]
         else:

@@ -4,13 +4,14 @@ Holds no rules. Whatever the passes need of the world comes through here, so tha
 hand in their own world.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from argosy.compiler.ignored_fields import DeleteFields
 from argosy.compiler.rollout import NodeKey
+from argosy.generators.world import ClusterSecret
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.desired import Rendered
 from argosy.reconciler.gates import Gates, NodeState
@@ -68,8 +69,8 @@ class Surroundings:
     loop_time: Callable[[], float]
     chance: Callable[[], float]
     tell: Callable[[Told], None]
-    identity_of: Callable[[Destination], tuple[str, str]]
-    """Server and name of the cluster that a destination means, as far as they are known."""
+    clusters: Callable[[], Sequence[ClusterSecret]]
+    """The registered clusters."""
     delete_fields: DeleteFields
     """Runs the jq expressions of `ignoreApplicationDifferences`; blocks while it does."""
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
