@@ -16,6 +16,7 @@ from argosy.compiler.checks import (
     rollout_order,
     source_forms,
     source_paths,
+    surprising_values,
     sync_annotations,
     sync_options,
     sync_policies,
@@ -36,6 +37,7 @@ _GENERAL: Sequence[Check] = (
     projects.check,
     unknown_projects.check,
     source_paths.check,
+    surprising_values.check,
     source_forms.check,
     ignored_fields.check,
     ignored_differences.check,
@@ -49,8 +51,29 @@ _GENERAL: Sequence[Check] = (
 def checks_for(subject: Subject) -> Iterator[Check]:
     """The checks that can find something; what is not needed is not imported."""
     yield from _GENERAL
+    if subject.sets:
+        yield from _of_sets()
     if subject.deployed:
         yield from _of_objects()
+
+
+def _of_sets() -> Sequence[Check]:
+    """Those that look at generators, templates and what they make."""
+    from argosy.compiler.checks import (
+        exponent_numbers,
+        irreproducible_templates,
+        patched_fields,
+        templated_types,
+        unmatched_patterns,
+    )
+
+    return (
+        irreproducible_templates.check,
+        exponent_numbers.check,
+        templated_types.check,
+        patched_fields.check,
+        unmatched_patterns.check,
+    )
 
 
 def _of_objects() -> Sequence[Check]:

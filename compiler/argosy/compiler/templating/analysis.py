@@ -19,7 +19,14 @@ from argosy.compiler.templating.gotemplate.walks import walk_template
 from argosy.compiler.templating.trees import Tree, leaves
 from argosy.schemas.position import Path
 
-__all__ = ["IRREPRODUCIBLE", "MUTATING", "fields_read", "functions_called", "uses_everything"]
+__all__ = [
+    "IRREPRODUCIBLE",
+    "MUTATING",
+    "fields_read",
+    "functions_called",
+    "parameters_changed",
+    "uses_everything",
+]
 
 IRREPRODUCIBLE = frozenset(
     (
@@ -77,6 +84,18 @@ def fields_read(tree: Tree) -> dict[tuple[str, ...], tuple[Path, ...]]:
     return {names: tuple(paths) for names, paths in found.items()}
 
 
+def parameters_changed(tree: Tree) -> dict[tuple[str, ...], tuple[Path, ...]]:
+    """The parameters (`()` for all of them) that a function of `MUTATING` changes, as far as that can be
+    followed, with the ways to the texts that do. Raises `TemplateError`."""
+    found: dict[tuple[str, ...], dict[Path, None]] = {}
+    for path, template in _templates(tree):
+        reader = _Reader(template)
+        reader.run()
+        for names in reader.changed:
+            found.setdefault(names, {})[path] = None
+    return {names: tuple(paths) for names, paths in found.items()}
+
+
 def uses_everything(tree: Tree) -> bool:
     """Whether a template takes the parameters as a whole (`.` or `$`), so that none can be called unused."""
     return any(() in _read(template) for _, template in _templates(tree))
@@ -105,6 +124,7 @@ class _Reader:
         self._variables: dict[str, _Names] = {"$": ()}
         self._visited: set[tuple[str, _Names]] = set()
         self.found: dict[tuple[str, ...], None] = {}
+        self.changed: dict[tuple[str, ...], None] = {}
 
     def run(self) -> None:
         self._statements(self._template.body, ())
@@ -149,8 +169,12 @@ class _Reader:
             if stage:
                 self._take(value)
             first, *rest = command.arguments
-            for argument in rest:
-                self._take(self._argument(argument, dot))
+            sources = [self._argument(argument, dot) for argument in rest]
+            for names in sources:
+                self._take(names)
+            target = sources[0] if sources else None
+            if target is not None and isinstance(first, Identifier) and first.name in MUTATING:
+                self.changed[target] = None
             value = self._argument(first, dot)
         for variable in pipe.variables:
             self._variables[variable.names[0]] = value

@@ -1,0 +1,130 @@
+"""Values that YAML 1.1 reads as something else than what stands there, in places that take any type.
+
+Fields with a type of their own are the schema's to judge; parameters and Helm values go through as they are.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from argosy.compiler.checks.generator_walk import generators_of
+from argosy.compiler.checks.subject import Subject
+from argosy.compiler.checks.written_values import written_text
+from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.model.fields import mapping, mappings
+from argosy.schemas.position import Path
+from argosy.schemas.yaml_reader import Document
+
+__all__ = ["check"]
+
+_WORD = r"y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF"
+_OCTAL = r"[-+]?0[0-9]+"
+_EXPONENT = r"[-+]?[0-9][0-9.]*[eE][-+]?[0-9]+"
+_ROUNDED = r"[0-9]+\.[0-9]*0"
+_NUMBER = rf"{_OCTAL}|{_EXPONENT}|{_ROUNDED}|[-+]?[0-9]{{16,}}"
+_SUSPICIOUS = re.compile(rf"(?:^|[\s:,\[{{-])(?:{_WORD}|{_NUMBER})\s*(?:$|[,:\]}}#])", re.MULTILINE)
+_EXACT = 2**53
+_MODE = re.compile("mode", re.IGNORECASE)
+_VERSION = re.compile("version|tag|revision|release", re.IGNORECASE)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """List elements of sets, and `valuesObject` of templates and of written Applications."""
+    for key, document in subject.documents.items():
+        # Most files hold nothing that looks like it; looking for places takes far longer than this.
+        if not _SUSPICIOUS.search(document.text):
+            continue
+        member = subject.hierarchy.members.get(key)
+        if member is None:
+            continue
+        if key.kind == "Application":
+            yield from _in_sources(document, ("spec",))
+        for _, applicationset in ((member, each) for m, each in subject.sets if m is member):
+            yield from _in_sources(document, ("spec", "template", "spec"))
+            for name, _, path in generators_of(applicationset):
+                if name == "list":
+                    yield from _surprises(document, (*path, "elements"))
+
+
+def _in_sources(document: Document, path: Path) -> Iterator[Finding]:
+    spec = _at(document.value, path)
+    if not isinstance(spec, Mapping):
+        return
+    sources: list[tuple[Mapping[str, Any], Path]] = [(mapping(spec, "source"), (*path, "source"))]
+    for index, source in enumerate(mappings(spec, "sources")):
+        sources.append((source, (*path, "sources", index)))
+    for source, place in sources:
+        if isinstance(mapping(source, "helm").get("valuesObject"), Mapping):
+            yield from _surprises(document, (*place, "helm", "valuesObject"))
+
+
+def _surprises(document: Document, path: Path) -> Iterator[Finding]:
+    for place, value, is_key in _scalars(_at(document.value, path), path):
+        if is_key:
+            found = _key_text(document, place)
+            surprises = re.fullmatch(_WORD, found) is not None
+        else:
+            found = written_text(document, place)
+            surprises = _is_surprise(found, value, str(place[-1]), is_parameter="elements" in path)
+        if surprises:
+            what = "the key " if is_key else ""
+            yield Finding(
+                "surprising-value",
+                Severity.WARNING,
+                f"{what}`{found}` is read as {_meaning(value if not is_key else place[-1])}",
+                document.position(place, key=is_key),
+                hint="put it in quotes, if it is meant as text",
+            )
+
+
+def _meaning(value: object) -> str:
+    if value in (True, False, "true", "false") and not isinstance(value, (int, float)):
+        return f"the boolean {value}"
+    if isinstance(value, bool):
+        return f"the boolean {str(value).lower()}"
+    is_long = isinstance(value, int) and abs(value) > _EXACT
+    return "a number, of which only the first 15 digits are sure" if is_long else f"the number {value}"
+
+
+def _is_surprise(written: str, value: object, key: str, *, is_parameter: bool) -> bool:
+    """Modes are meant to be octal; a version loses its last zero, another number loses nothing by that."""
+    if isinstance(value, bool):
+        return re.fullmatch(_WORD, written) is not None
+    if isinstance(value, int) and abs(value) > _EXACT:
+        return re.fullmatch("[-+]?[0-9]+", written) is not None
+    if re.fullmatch(_OCTAL, written):
+        return not _MODE.search(key)
+    if re.fullmatch(_ROUNDED, written):
+        return is_parameter or _VERSION.search(key) is not None
+    return re.fullmatch(_EXPONENT, written) is not None
+
+
+def _key_text(document: Document, path: Path) -> str:
+    at = document.position(path, key=True)
+    lines = document.text.splitlines()
+    return lines[at.line - 1][at.column - 1 : at.end_column - 1] if at.end_line == at.line else ""
+
+
+def _scalars(tree: object, path: Path) -> Iterator[tuple[Path, object, bool]]:
+    """Booleans and numbers, and keys that may have been booleans."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            if key in ("true", "false"):
+                yield (*path, key), key, True
+            yield from _scalars(value, (*path, key))
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            yield from _scalars(value, (*path, index))
+    elif isinstance(tree, (bool, int, float)):
+        yield path, tree, False
+
+
+def _at(tree: object, path: Path) -> object:
+    for step in path:
+        if isinstance(tree, Mapping):
+            tree = tree.get(step)
+        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
+            tree = tree[step]
+        else:
+            return None
+    return tree

@@ -1,0 +1,56 @@
+"""Patterns of git generators that match nothing, in sets that generate something all the same."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from argosy.compiler.checks.generator_walk import generators_of
+from argosy.compiler.checks.subject import Subject
+from argosy.generators.globbing import BadPatternError, doublestar, literal_prefix, path_match, pathspec
+from argosy.generators.listing import listing_of
+from argosy.generators.world import Tree
+from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.knowledge import Unknown
+from argosy.schemas.model.fields import flag, mappings, text
+
+__all__ = ["check"]
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Every pattern that says what to take; of an empty set another check tells."""
+    for member, applicationset in subject.sets:
+        if member.expansion is None or not member.expansion.generated:
+            continue
+        for name, spec, path in generators_of(applicationset):
+            if name != "git" or "{{" in text(spec, "repoURL") + text(spec, "revision"):
+                continue
+            answer = subject.world.tree(text(spec, "repoURL"), text(spec, "revision"))
+            if isinstance(answer, Unknown):
+                continue
+            field = "directories" if mappings(spec, "directories") else "files"
+            for index, entry in enumerate(mappings(spec, field)):
+                problem = _problem(subject, answer.value, field, entry)
+                if problem:
+                    yield Finding(
+                        "unmatched-pattern",
+                        Severity.WARNING,
+                        f"`{text(entry, 'path')}` {problem} in {text(spec, 'repoURL')}",
+                        applicationset.position((*path, field, index, "path")),
+                        hint="fix the pattern, or remove it",
+                    )
+
+
+def _problem(subject: Subject, tree: Tree, field: str, entry: Mapping[str, Any]) -> str:
+    pattern = text(entry, "path")
+    if flag(entry, "exclude") or not pattern or "{{" in pattern:
+        return ""
+    listing, prefixes = listing_of(tree), [literal_prefix(pattern)]
+    try:
+        if field == "directories":
+            hidden = subject.settings.include_hidden_directories
+            matches = path_match(pattern)
+            found = any(map(matches, listing.directories(prefixes, include_hidden=hidden)))
+            return "" if found else "matches no folder"
+        matches = doublestar(pattern) if subject.settings.new_git_file_globbing else pathspec(pattern)
+        return "" if any(map(matches, listing.files(prefixes))) else "matches no file"
+    except BadPatternError:
+        return "is no pattern, so it matches nothing"
