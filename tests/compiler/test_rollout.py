@@ -206,3 +206,52 @@ def test_waves_against_steps_are_a_cycle() -> None:
         "Application a waits for Application b: wave 1 comes after wave 0",
         "Application b waits for Application a: step 2 of ApplicationSet shop comes after step 1",
     ]
+
+
+def everything(graph: RolloutGraph) -> dict[str, object]:
+    found: dict[str, object] = {
+        "order": graph.order,
+        "findings": graph.findings,
+        "roots": graph.children(None),
+    }
+    for key in graph.nodes:
+        found[str(key)] = (
+            graph.group(key),
+            graph.wave(key),
+            graph.waves(key),
+            graph.children(key),
+            graph.ancestors(key),
+            graph.predecessors(key),
+        )
+    return found
+
+
+def test_a_graph_with_a_leaf_more_is_the_graph_built_anew() -> None:
+    nodes = list(shop().nodes.values())
+    graph = build(nodes[:1])
+    for count, added in enumerate(nodes[1:], start=2):
+        everything(graph)  # what was asked before must not be answered from memory
+        larger = graph.with_leaf(added)
+        assert larger is not None
+        assert everything(larger) == everything(build(nodes[:count]))
+        assert added.key not in graph.nodes
+        graph = larger
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        node("web", depends_on=("other",)),
+        node("other"),
+        node("parent"),
+        node("itself", 0, app("itself")),
+        RolloutNode(appset("steps"), steps=(RolloutStep((), None),)),
+    ],
+)
+def test_a_node_that_changes_the_place_of_others_is_no_leaf(added: RolloutNode) -> None:
+    graph = build([node("other"), node("child", 0, app("parent"))])
+    assert graph.with_leaf(added) is None
+
+
+def test_where_something_has_predecessors_no_node_is_a_leaf() -> None:
+    assert build([node("a"), node("b", depends_on=("a",))]).with_leaf(node("c")) is None

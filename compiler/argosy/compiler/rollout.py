@@ -12,6 +12,7 @@ The rules (docs/architecture.md, Gates):
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -95,19 +96,48 @@ class RolloutGraph:
         self._waves: dict[NodeKey, int] = {}
         self._places: dict[NodeKey, Place] = {}
         self._steps: dict[NodeKey, tuple[tuple[NodeKey, ...], ...]] = {}
+        self._by_wave: dict[NodeKey | None, Mapping[int, tuple[NodeKey, ...]]] = {}
+        self._lower: dict[tuple[NodeKey | None, int], frozenset[NodeKey]] = {}
         for node in self.nodes.values():
-            parent = self._known_parent(node)
-            self._children[parent].append(node.key)
-            self._groups[self.group(node.key)].append(node.key)
-            generated = parent is not None and parent.kind == _SET
-            self._waves[node.key] = (
-                max(node.wave, self.nodes[parent].wave) if generated and parent else node.wave
-            )
+            self._add(node)
+        self._awaited = {node.parent for node in self.nodes.values()} - self.nodes.keys()
         for node in self.nodes.values():
             if node.steps:
                 self._steps[node.key] = self._sort_into_steps(node)
         self._dependencies = {key: self._resolve(node) for key, node in self.nodes.items() if node.depends_on}
         self._report_cycles()
+
+    def with_leaf(self, node: RolloutNode) -> "RolloutGraph | None":
+        """The graph with one node more that nothing hangs on, for much less than building it anew.
+
+        `None` where the node may change more than its own place: it or others name predecessors or steps,
+        others wait for it as their parent, or something is wrong already.
+        """
+        if self._dependencies or self._steps or self._findings or node.depends_on or node.steps:
+            return None
+        if node.key in self.nodes or node.key in self._awaited or node.parent == node.key:
+            return None
+        graph = copy(self)
+        graph.__dict__.pop("order", None)
+        graph.nodes = {**self.nodes, node.key: node}
+        graph._children, graph._groups = self._children.copy(), self._groups.copy()
+        graph._waves, graph._by_wave, graph._lower = self._waves.copy(), self._by_wave.copy(), {}
+        parent = graph._known_parent(node)
+        group = graph.group(node.key)
+        graph._children[parent] = list(self._children.get(parent, ()))
+        graph._groups[group] = list(self._groups.get(group, ()))
+        graph._by_wave.pop(group, None)
+        graph._add(node)
+        if parent is None and node.parent is not None:
+            graph._awaited = self._awaited | {node.parent}
+        return graph
+
+    def _add(self, node: RolloutNode) -> None:
+        parent = self._known_parent(node)
+        self._children[parent].append(node.key)
+        self._groups[self.group(node.key)].append(node.key)
+        generated = parent is not None and parent.kind == _SET
+        self._waves[node.key] = max(node.wave, self.nodes[parent].wave) if generated and parent else node.wave
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -133,10 +163,12 @@ class RolloutGraph:
 
     def waves(self, parent: NodeKey | None) -> Mapping[int, tuple[NodeKey, ...]]:
         """The members of a group by wave, lowest first; within a wave by name."""
-        found: dict[int, list[NodeKey]] = defaultdict(list)
-        for key in self._groups.get(parent, ()):
-            found[self.wave(key)].append(key)
-        return {wave: tuple(sorted(found[wave])) for wave in sorted(found)}
+        if parent not in self._by_wave:
+            found: dict[int, list[NodeKey]] = defaultdict(list)
+            for key in self._groups.get(parent, ()):
+                found[self.wave(key)].append(key)
+            self._by_wave[parent] = {wave: tuple(sorted(found[wave])) for wave in sorted(found)}
+        return self._by_wave[parent]
 
     def place(self, key: NodeKey) -> Place | None:
         """Where the node stands in the RollingSync of the set that generates it; `None` without one."""
@@ -160,9 +192,14 @@ class RolloutGraph:
     def ordered_before(self, key: NodeKey) -> frozenset[NodeKey]:
         """What must be settled first because of the node's own wave and `depends-on`, ancestors aside."""
         wave, group = self.wave(key), self.group(key)
-        lower = {other for other in self._groups[group] if self.wave(other) < wave}
-        lower.discard(key)
-        for dependency in self._dependencies.get(key, ()):
+        if (group, wave) not in self._lower:
+            waves = self.waves(group)
+            self._lower[group, wave] = frozenset(other for at in waves if at < wave for other in waves[at])
+        before = self._lower[group, wave]
+        if key not in self._dependencies:
+            return before
+        lower = set(before)
+        for dependency in self._dependencies[key]:
             lower.add(dependency)
             if dependency.kind == _SET:
                 lower.update(self._children.get(dependency, ()))
@@ -205,6 +242,20 @@ class RolloutGraph:
             if step is not None:
                 steps[step].append(key)
         return tuple(map(tuple, steps))
+
+    def _is_forest(self) -> bool:
+        """Whether nothing is its own ancestor."""
+        rooted: set[NodeKey] = set()
+        for key in self.nodes:
+            path: dict[NodeKey, None] = {}
+            at: NodeKey | None = key
+            while at is not None and at not in rooted:
+                if at in path:
+                    return False
+                path[at] = None
+                at = self._known_parent(self.nodes[at])
+            rooted.update(path)
+        return True
 
     def _known_parent(self, node: RolloutNode) -> NodeKey | None:
         return node.parent if node.parent in self.nodes else None
@@ -297,6 +348,8 @@ class RolloutGraph:
         return causes
 
     def _report_cycles(self) -> None:
+        if not self._dependencies and not self._steps and self._is_forest():
+            return  # waves among the children of one parent alone contradict nothing
         before = self._events()
         reported: set[frozenset[NodeKey]] = set()
         for cycle in _cycles(before):

@@ -32,6 +32,7 @@ class Gates:
         self._targets = targets
         self._settled: dict[tuple[NodeKey, bool], Waits | None] = {}
         self._may_roll: dict[tuple[NodeKey, bool], Waits | None] = {}
+        self._closed: dict[frozenset[NodeKey], Waits | None] = {}
         self._rolling = RollingSteps(graph, self)
 
     def may_roll(self, key: NodeKey, *, by_hand: bool = False) -> Waits | None:
@@ -67,11 +68,12 @@ class Gates:
 
     def current(self, key: NodeKey) -> NodeState | Waits:
         """The node's state, if it speaks of the node's present target."""
-        state, target = self._states.get(key), self._targets.get(key)
+        state = self._states.get(key)
         if state is None:
             return Waits(str(key), "it was not examined yet")
         if state.problem:
             return Waits(str(key), state.problem)
+        target = self._targets.get(key)
         if target is None:
             return Waits(str(key), "its target revision is not known")
         if state.target != target:
@@ -84,10 +86,14 @@ class Gates:
         ancestors = self._graph.ancestors(key)
         if ancestors and (closed := self._behind_parent(key, ancestors[0])):
             return closed
-        for other in sorted(self._graph.ordered_before(key)):
-            if closed := self.settled(other, whole=other.kind != _SET):
-                return closed
-        return None
+        return self._first_unsettled(self._graph.ordered_before(key))
+
+    def _first_unsettled(self, before: frozenset[NodeKey]) -> Waits | None:
+        """The first by name that is not settled; looked for once for all that come after the same nodes."""
+        if before not in self._closed:
+            found = (self.settled(other, whole=other.kind != _SET) for other in sorted(before))
+            self._closed[before] = next((closed for closed in found if closed), None)
+        return self._closed[before]
 
     def _behind_parent(self, key: NodeKey, parent: NodeKey) -> Waits | None:
         if closed := self.may_roll(parent):

@@ -50,8 +50,10 @@ class Hierarchy:
         )
         if self._nodes.get(node.key) == node:
             return False
+        fresh = node.key not in self._nodes
         self._nodes[node.key] = node
-        self._graph = None
+        # Hundreds of children come one by one, and each is looked at at once.
+        self._graph = self._graph.with_leaf(node) if fresh and self._graph is not None else None
         return True
 
     def remove(self, key: NodeKey) -> None:

@@ -38,7 +38,7 @@ class Revisions:
 
     @property
     def answers(self) -> Mapping[Asked, Answer[str]]:
-        """All that was asked so far."""
+        """All that was asked so far. What it holds stays; another snapshot is another mapping."""
         return self._answers
 
     def peek(self, url: str, revision: str) -> Answer[str] | None:

@@ -81,6 +81,8 @@ class Surroundings:
     """Have a node looked at."""
     expansions: dict[NodeKey, str] = field(default_factory=dict)
     """The target of each set, as its last pass worked it out."""
+    _targets: dict[NodeKey, tuple[KubernetesObject, object, str]] = field(default_factory=dict)
+    """The target of each Application, with the manifest and the snapshot that it was worked out from."""
 
     def instant(self) -> str:
         """Now, as Kubernetes writes it."""
@@ -100,7 +102,11 @@ class Surroundings:
             return self.expansions.get(key)
         manifest = self.manifest(key)
         if manifest is None:
+            self._targets.pop(key, None)
             return None
+        known, snapshot = self._targets.get(key), self.revisions.answers
+        if known is not None and known[0] is manifest and known[1] is snapshot:
+            return known[2]
         try:
             spec = ApplicationSpec.parse(manifest)
         except SpecificationError:
@@ -111,7 +117,9 @@ class Surroundings:
             if not isinstance(answer, Known):
                 return None
             commits.append(answer.value)
-        return target_id(spec, tuple(commits))
+        target = target_id(spec, tuple(commits))
+        self._targets[key] = manifest, snapshot, target
+        return target
 
 
 class _Targets(Mapping[NodeKey, str | None]):
