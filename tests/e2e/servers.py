@@ -231,6 +231,9 @@ class RealClusters:
             kubeconfig,
             "--secure-port=0",
             "--leader-elect=false",
+            # Its default of 20 calls a second would have hundreds of Deployments wait for minutes.
+            "--kube-api-qps=500",
+            "--kube-api-burst=1000",
             f"--service-account-private-key-file={self._folder / 'service-accounts.key'}",
         )
         self._spawn(
@@ -239,6 +242,8 @@ class RealClusters:
             kubeconfig,
             "--secure-port=0",
             "--leader-elect=false",
+            "--kube-api-qps=500",
+            "--kube-api-burst=1000",
         )
         self._spawn(
             f"{cluster.name}-kwok", "kwok", kubeconfig, "--manage-all-nodes=true", f"--config={_STAGES}"
