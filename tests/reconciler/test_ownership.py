@@ -71,6 +71,30 @@ def test_two_applications_that_claim_one_object(world, make):
     world.run(story)
 
 
+def test_two_applications_that_claim_one_object_at_the_same_moment_do_not_overwrite_each_other(world, make):
+    async def story(stage):
+        stage.repository.commit(
+            {"a/x.yaml": make.config_map("x", "a"), "b/x.yaml": make.config_map("x", "b")}
+        )
+        for name in ("a", "b"):
+            await stage.apply(make.application(name, stage.repository.url, name))
+        async with stage.controller() as controller:
+
+            async def refused():
+                return any(["SharedResourceWarning" in await stage.conditions(name) for name in ("a", "b")])
+
+            await stage.until("one of the two is refused", refused)
+            await stage.quiet(controller)
+        value = (await stage.get("ConfigMap", "x", "apps"))["data"]["value"]
+        assert "SharedResourceWarning" not in await stage.conditions(value)
+        applied = [
+            target for method, target, _ in stage.calls if method == "PATCH" and "configmaps/x" in target
+        ]
+        assert len(applied) == 1, "the second one must not have been written over the first"
+
+    world.run(story)
+
+
 def test_an_object_that_moves_between_applications_is_not_deleted(world, make):
     async def story(stage):
         stage.repository.commit(

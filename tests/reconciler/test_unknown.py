@@ -142,7 +142,7 @@ def test_a_missing_project_and_a_forbidden_destination_are_named(world, make):
         forbidden = (await stage.conditions("bad"))["InvalidSpecError"]
         assert "do not match any of the allowed destinations in project 'narrow'" in forbidden
         missing = (await stage.conditions("worse"))["InvalidSpecError"]
-        assert missing == "Application referencing project nowhere which does not exist"
+        assert missing.startswith("Application referencing project nowhere which does not exist; create")
         assert await stage.find("ConfigMap", "bad", "apps") is None
 
     world.run(story)

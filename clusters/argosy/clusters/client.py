@@ -318,6 +318,10 @@ class Client:
         """What the cluster serves, from memory where that was read after the loop's time `newer_than`."""
         return await self._served.discover(newer_than=newer_than)
 
+    async def openapi(self, kind: GroupVersionKind) -> JsonObject:
+        """The OpenAPI v3 document that describes a kind."""
+        return await self._served.openapi(kind)
+
     async def resource(self, kind: GroupVersionKind) -> ResourceType:
         """How the kind is served; discovery is asked again where it is unknown. Raises `UnknownKind`."""
         return await self._served.resource(kind)

@@ -79,6 +79,14 @@ class Served:
             raise self._unknown_kind(kind)
         return found
 
+    async def openapi(self, kind: GroupVersionKind) -> JsonObject:
+        """The OpenAPI v3 document of a kind's group and version, asked anew each time."""
+        path = f"/openapi/v3/{'apis' if kind.group else 'api'}/{kind.api_version}"
+        _, body = await self._calls.send(Call("GET", path, headers=_JSON, about=path))
+        answer = _decode(body)
+        assert isinstance(answer, dict)
+        return answer
+
     async def _ask_discovery(self) -> Discovery:
         types: list[ResourceType] = []
         stale: list[str] = []

@@ -186,7 +186,12 @@ def _as_os_error(error: Exception) -> OSError:
         return ConnectionError(f"TLS: {error}")
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionRefusedError):
         # Told apart because then nothing was sent: even a create may be tried again.
-        return ConnectionRefusedError(str(error))
+        return ConnectionRefusedError(f"{error.host}:{error.port} refused the connection")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return ConnectionError(f"the name {error.host} cannot be resolved")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = error.os_error.strerror or type(error.os_error).__name__
+        return ConnectionError(f"{error.host}:{error.port} cannot be reached: {reason.lower()}")
     return ConnectionError(str(error) or type(error).__name__)
 
 

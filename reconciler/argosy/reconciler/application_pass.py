@@ -12,6 +12,7 @@ from argosy.clusters.objects import GroupVersionKind, ObjectRef
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.deletion_guard import guard_parent
 from argosy.reconciler.desired import Desired, Owner, prepare
+from argosy.reconciler.explaining import UNKNOWN_AGAIN, explain, explain_unknown, render_again
 from argosy.reconciler.gates import Gates
 from argosy.reconciler.namespaces import ensure_namespace
 from argosy.reconciler.node_keys import tracked_key
@@ -41,8 +42,6 @@ from argosy.schemas.model.annotations import CONFIRM_DELETION
 
 __all__ = ["ApplicationPass", "BlockedError"]
 
-_UNKNOWN_AGAIN = 30.0
-"""Seconds until an unknown target is looked at again, beside the poll of the repositories."""
 _OTHERS_FIRST = 0.1
 """Seconds until a prune is thought of again that waits for other Applications to be looked at."""
 _ROUNDS = 100
@@ -53,9 +52,10 @@ rollout."""
 class BlockedError(Exception):
     """The target is not known; the conditions say why."""
 
-    def __init__(self, *conditions: Condition) -> None:
+    def __init__(self, *conditions: Condition, again: float = UNKNOWN_AGAIN) -> None:
         super().__init__("; ".join(condition.message for condition in conditions))
         self.conditions = conditions
+        self.again = again
 
 
 class ApplicationPass(PassState):
@@ -73,19 +73,20 @@ class ApplicationPass(PassState):
             self.wanted = await self._render_target(self.view)
         except BlockedError as blocked:
             self.conditions += blocked.conditions
+            self.again = blocked.again
             await self._heal_unknown()
             return
         try:
             await self._compare(self.view)
         except ApiError as error:
             self.known = False
-            self.conditions.append(Condition(COMPARISON_ERROR, error.message))
+            self.conditions.append(Condition(COMPARISON_ERROR, explain(error, self.again)))
 
     def next_look(self) -> float | None:
         """Seconds after which the Application has to be looked at though nothing happens."""
         now, due = self.world.loop_time(), []
         if not self.known:
-            due.append(_UNKNOWN_AGAIN)
+            due.append(self.again)
         if self.view is not None:
             for item in self.wanted.objects:
                 memory = self.view.memory.get(item.key)
@@ -111,7 +112,8 @@ class ApplicationPass(PassState):
             return await self.world.view_of(self.spec.destination)
         except ArgosyError as error:
             kind = "InvalidSpecError" if not isinstance(error, ApiError) else COMPARISON_ERROR
-            raise BlockedError(Condition(kind, error.message)) from error
+            again = UNKNOWN_AGAIN if kind == COMPARISON_ERROR else None
+            raise BlockedError(Condition(kind, explain(error, again))) from error
 
     async def _commits(self) -> tuple[str, ...]:
         commits = []
@@ -122,7 +124,7 @@ class ApplicationPass(PassState):
                 str(source["repoURL"]), str(source.get("targetRevision") or "")
             )
             if isinstance(answer, Unknown):
-                raise BlockedError(Condition(COMPARISON_ERROR, answer.reason))
+                raise BlockedError(Condition(COMPARISON_ERROR, explain_unknown(answer)))
             commits.append(answer.value)
         return tuple(commits)
 
@@ -143,7 +145,7 @@ class ApplicationPass(PassState):
         try:
             discovery = await view.client.discover()
         except ApiError as error:
-            raise BlockedError(Condition(COMPARISON_ERROR, error.message)) from error
+            raise BlockedError(Condition(COMPARISON_ERROR, explain(error, UNKNOWN_AGAIN))) from error
 
         def namespaced(group: str, kind: str) -> bool | None:
             found = discovery.find_kind(group, kind)
@@ -155,8 +157,8 @@ class ApplicationPass(PassState):
         try:
             rendered = await self.world.render(spec, commits)
         except ArgosyError as error:
-            place = f"{error.position}: " if error.position else ""
-            raise BlockedError(Condition(COMPARISON_ERROR, place + error.message)) from error
+            again = render_again(error)
+            raise BlockedError(Condition(COMPARISON_ERROR, explain(error, again)), again=again) from error
         owner = Owner(self.application, self.world.installation.id, spec.destination.namespace)
         desired = prepare(rendered.manifests, owner, namespaced)
         self.memory.source_types[target] = rendered.source_types

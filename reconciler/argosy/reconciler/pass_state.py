@@ -10,6 +10,7 @@ from typing import Any
 from argosy.compiler.rollout import Place
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.desired import Desired, DesiredObject
+from argosy.reconciler.explaining import UNKNOWN_AGAIN
 from argosy.reconciler.gates import NodeState, Waits
 from argosy.reconciler.plan import Observed, Plan
 from argosy.reconciler.report import Condition
@@ -68,6 +69,8 @@ class PassState:
     done_before: bool = False
     asked: Mapping[str, Any] | None = None
     known: bool = False
+    again: float = UNKNOWN_AGAIN
+    """Seconds until it is looked at again where it is not known."""
     children_wait: tuple[int, str] | None = None
     """The lowest wave with a child that is not settled, while later waves wait for it."""
 

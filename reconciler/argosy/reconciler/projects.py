@@ -46,7 +46,8 @@ def check_project(world: Surroundings, spec: ApplicationSpec) -> list[Condition]
             f"'{spec.project}'"
         )
     problems += [
-        f"application repo {urls[index]} is not permitted in project '{spec.project}'"
+        f"application repo {urls[index]} is not permitted in project '{spec.project}'; "
+        "add it to spec.sourceRepos of the project, or use another project"
         for index in forbidden_sources(project, urls)
     ]
     target = _target(world, spec, spec.destination.namespace)
@@ -59,7 +60,8 @@ def check_project(world: Surroundings, spec: ApplicationSpec) -> list[Condition]
     elif verdict is Verdict.DESTINATION:  # a cluster that is not registered is another problem
         problems.append(
             f"application destination server '{target.server or target.name}' and namespace "
-            f"'{target.namespace}' do not match any of the allowed destinations in project '{spec.project}'"
+            f"'{target.namespace}' do not match any of the allowed destinations in project '{spec.project}'; "
+            "add the pair to spec.destinations of the project, or choose a permitted one"
         )
     return [Condition(_INVALID, problem) for problem in problems]
 
@@ -93,4 +95,8 @@ def _target(world: Surroundings, spec: ApplicationSpec, namespace: str) -> Targe
 
 
 def _missing(spec: ApplicationSpec) -> Condition:
-    return Condition(_INVALID, f"Application referencing project {spec.project} which does not exist")
+    return Condition(
+        _INVALID,
+        f"Application referencing project {spec.project} which does not exist; create the AppProject "
+        f"{spec.project} in the Applications' namespace, or name another one in spec.project",
+    )

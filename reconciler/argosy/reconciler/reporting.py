@@ -18,6 +18,7 @@ from argosy.reconciler.report import (
     worst_health,
 )
 from argosy.reconciler.resource import KubernetesObject, ResourceKey, version_of
+from argosy.reconciler.runner import FIRST_RETRY, LONGEST_RETRY
 from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.status import build_status
 from argosy.reconciler.status_memory import history_target
@@ -29,6 +30,9 @@ __all__ = ["GATE_PATIENCE", "conclude", "node_state", "write_progress"]
 GATE_PATIENCE = 0.5
 """Seconds for which a closed gate is not worth a status."""
 _DONE = "successfully synced (all tasks run)"
+_TRIED_AGAIN = (
+    f"tried again after {FIRST_RETRY:g} s, then less often, at least every {LONGEST_RETRY / 60:g} min"
+)
 
 
 async def write_progress(state: PassState, plan: Plan) -> None:
@@ -153,14 +157,19 @@ def _conditions(state: PassState) -> tuple[Condition, ...]:
         observed = state.observed.get(item.key, Observed())
         if observed.owner:
             found.append(
-                Condition("SharedResourceWarning", f"{item.key} {observed.owner}; it was left as it is")
+                Condition(
+                    "SharedResourceWarning",
+                    f"{item.key} {observed.owner}; it was left as it is: take it out of one of the two",
+                )
             )
     failures = [ran for ran in state.ran if ran.outcome is Outcome.FAILED]
     failed = {ran.step.key for ran in failures}
     for item in state.wanted.objects:
         observed = state.observed.get(item.key, Observed())
         if observed.failed and (item.key in failed or not observed.retry):
-            found.append(Condition("SyncError", f"{item.key}: {observed.failed}"))
+            place = f"{item.origin.position}: " if item.origin.position else ""
+            text = f"{place}{item.key}: {observed.failed}; {_TRIED_AGAIN}"
+            found.append(Condition("SyncError", text))
     return tuple(dict.fromkeys(sorted(found, key=lambda item: (item.type, item.message))))
 
 

@@ -11,19 +11,21 @@ from itertools import groupby
 
 from argosy.clusters.client import Propagation
 from argosy.clusters.errors import ApiError, Conflict, NotFound, UnknownKind, Unreachable
-from argosy.clusters.objects import ObjectRef
+from argosy.clusters.objects import GroupVersionKind, ObjectRef
 from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.desired import DesiredObject
 from argosy.reconciler.drift import compare, content_of, remember
 from argosy.reconciler.kind_order import kind_rank
 from argosy.reconciler.plan import Action, Outcome, Step
-from argosy.reconciler.resource import KubernetesObject, ResourceKey, digest_of, metadata_of
+from argosy.reconciler.resource import KubernetesObject, ResourceKey, annotations_of, digest_of, metadata_of
 from argosy.reconciler.tracking import installation_of, owner_of
+from argosy.reconciler.undeclared import hint_for
+from argosy.schemas.model.annotations import REFRESH, SET_REFRESH
 
 __all__ = ["Ran", "Runner", "foreign_owner", "retry_delay"]
 
-_FIRST_RETRY = 2.0
-_LONGEST_RETRY = 180.0
+FIRST_RETRY = 2.0
+LONGEST_RETRY = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Ran:
 def retry_delay(tries: int, chance: float) -> float:
     """Seconds until the next try: doubled each time, up to three minutes, with up to a fifth of it by
     chance."""
-    return min(_FIRST_RETRY * 2.0 ** (tries - 1), _LONGEST_RETRY) * (1 + 0.2 * chance)
+    return min(FIRST_RETRY * 2.0 ** (tries - 1), LONGEST_RETRY) * (1 + 0.2 * chance)
 
 
 def foreign_owner(obj: KubernetesObject, application: str, installation: str) -> str:
@@ -84,13 +86,24 @@ class Runner:
         except ApiError as error:
             digest = step.desired.digest if step.desired else "prune"
             memory.tries = memory.tries + 1 if memory.failed[0] == digest else 1
-            memory.failed = (digest, error.message)
+            message = await self._explained(step, error)
+            memory.failed = (digest, message)
             memory.retry_at = self._loop_time() + retry_delay(memory.tries, self._chance())
-            return Ran(step, Outcome.FAILED, error.message, error)
+            return Ran(step, Outcome.FAILED, message, error)
         finally:
             self._view.in_flight.discard(step.key)
         memory.failed, memory.tries = ("", ""), 0
         return ran
+
+    async def _explained(self, step: Step, error: ApiError) -> str:
+        """The error without the names of cluster and object, which stand beside it wherever it is shown."""
+        client, hint = self._view.client, error.hint
+        message = error.message.removeprefix(f"cluster {client.name}: ")
+        if step.desired is not None:
+            ref = ObjectRef.of(step.desired.value)
+            message = message.removeprefix(f"{ref}: ")
+            hint = await hint_for(client, GroupVersionKind.of(step.desired.value), message) or hint
+        return f"{message}; {hint}" if hint else message
 
     async def _do(self, step: Step) -> Ran:
         if step.action is Action.PRUNE:
@@ -103,6 +116,9 @@ class Runner:
     async def _apply(self, step: Step, desired: DesiredObject) -> Ran:
         view, manager = self._view, self._view.installation.manager
         before = view.get(step.key)
+        if owner := self._taken_meanwhile(step.key, before):
+            view.memory[step.key].foreign = (desired.digest, owner)
+            return Ran(step, Outcome.SKIPPED, owner)
         view.holders[step.key] = self._application
         try:
             # What we do not know yet is applied without force: another's object must not be taken unseen.
@@ -125,6 +141,19 @@ class Runner:
         memory.different, memory.foreign = ("", ""), ("", "")
         view.put(answer)
         return Ran(step, _outcome(before, answer))
+
+    def _taken_meanwhile(self, key: ResourceKey, live: KubernetesObject | None) -> str:
+        """Words for another Application that began to apply the object after this step was planned: both
+        write under one manager, so the server would see no conflict."""
+        view = self._view
+        if live is None:
+            holder = view.holders.get(key)
+            other = holder if holder != self._application else None
+            return f"is tracked by the Application {other}" if other else ""
+        tracked = owner_of(live)
+        if tracked is None or tracked.app == self._application or tracked.app not in view.claims.get(key, ()):
+            return ""
+        return foreign_owner(live, self._application, view.installation.id)
 
     async def _check(self, step: Step, desired: DesiredObject) -> Ran:
         view, manager = self._view, self._view.installation.manager
@@ -178,4 +207,15 @@ def _outcome(before: KubernetesObject | None, answer: KubernetesObject) -> Outco
         managers = metadata_of(answer).get("managedFields") or ()
         return Outcome.CREATED if len(managers) <= 1 else Outcome.CONFIGURED
     # A status that was written meanwhile is another version and no change of ours.
-    return Outcome.UNCHANGED if content_of(before) == content_of(answer) else Outcome.CONFIGURED
+    same = _settled_content(before) == _settled_content(answer)
+    return Outcome.UNCHANGED if same else Outcome.CONFIGURED
+
+
+def _settled_content(obj: KubernetesObject) -> KubernetesObject:
+    """The content without what a child's own pass takes away meanwhile: the wish for a look, an operation."""
+    content = content_of(obj)
+    annotations = {
+        name: text for name, text in annotations_of(obj).items() if name not in (REFRESH, SET_REFRESH)
+    }
+    content["metadata"] = {**content["metadata"], "annotations": annotations}
+    return {name: value for name, value in content.items() if name != "operation"}

@@ -15,6 +15,7 @@ from argosy.compiler.inputs import Input
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
 from argosy.generators.questions import Question
+from argosy.reconciler.explaining import words
 from argosy.reconciler.gates import NodeState, Waits
 from argosy.reconciler.gathering import gather_and_expand
 from argosy.reconciler.generated_applications import GeneratedApplications
@@ -182,6 +183,4 @@ class SetPass:
 
 
 def _words(findings: tuple[Finding, ...]) -> str:
-    return "; ".join(
-        f"{item.position}: {item.message}" if item.position else item.message for item in findings
-    )
+    return "; ".join(words(item) for item in findings)

@@ -47,6 +47,9 @@ _NOISE = re.compile(
     r"^(remote: (Enumerating|Counting|Compressing|Total)|Receiving|Resolving|From |warning: redirect)"
 )
 
+_DURATION = re.compile(r" after \d+ ms\b")
+"""The same failure is told in the same words each time: they stand in a status."""
+
 
 class GitFailure(Exception):  # noqa: N818 - an outcome to be explained, not yet an error
     """git ended with an exit status other than zero. Stays inside this component."""
@@ -194,7 +197,7 @@ def _reason(stderr: str, secrets: Iterable[str]) -> str:
     fatal = [line for line in telling if line.startswith(("fatal:", "error:", "remote:", "ssh:"))] or telling[
         -3:
     ]
-    text = without_user_info("; ".join(dict.fromkeys(fatal)))[:500]
+    text = _DURATION.sub("", without_user_info("; ".join(dict.fromkeys(fatal))))[:500]
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")

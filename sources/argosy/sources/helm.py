@@ -166,7 +166,7 @@ def _local_dependencies(tree: Tree, path: str) -> dict[str, str]:
             found[f"charts/{name}"] = clean_path(posixpath.join(path, repository.removeprefix("file://")))
         elif repository:
             raise SourceError(
-                f"the chart {path or '.'} needs {name!r} from {repository}, "
+                f"the chart in {path or '.'} needs {name!r} from {repository}, "
                 "and dependencies are not downloaded",
                 code=UNSUPPORTED_SOURCE,
                 hint="run `helm dependency build` and commit the folder charts/",
@@ -198,7 +198,7 @@ def _failure(chart: HelmChart, message: str) -> SourceError:
     if match is not None:
         position = Position(_place(chart, match[1]), int(match[2]), int(match[3] or 0) + 1)
     return SourceError(
-        f"the chart {chart.path or '.'} does not render: {message}",
+        f"the chart in {chart.path or '.'} does not render: {message}",
         code=RENDER_FAILED,
         position=position,
     )

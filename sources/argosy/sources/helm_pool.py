@@ -56,7 +56,7 @@ class HelmPool:
                 return answer
             except TimeoutError:
                 raise SourceError(
-                    f"the chart {chart} did not render within {self._deadline:g} seconds and was stopped",
+                    f"the chart in {chart} did not render within {self._deadline:g} seconds and was stopped",
                     code=DEADLINE,
                     hint="look for a template that never ends",
                 ) from None
@@ -104,12 +104,14 @@ class HelmPool:
         told = worker.last_words()
         if "out of memory" in told or "MemoryError" in told or "cannot allocate" in told:
             return SourceError(
-                f"the chart {chart} needed more than {self._memory >> 20} MiB to render and was stopped",
+                f"the chart in {chart} needed more than {self._memory >> 20} MiB to render and was stopped",
                 code=RENDER_FAILED,
                 hint="look for a template that produces without end",
             )
         reason = next((line for line in reversed(told.splitlines()[:40]) if "rror" in line), "")
-        return SourceError(f"the process that rendered the chart {chart} died: {reason}", code=RENDER_FAILED)
+        return SourceError(
+            f"the process that rendered the chart in {chart} died: {reason}", code=RENDER_FAILED
+        )
 
 
 class _Worker:
