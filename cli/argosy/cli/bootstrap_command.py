@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from argosy.cli.durations import seconds
 from argosy.cli.failure import ExitStatus
 from argosy.cli.management_options import management_options, writing_options
-from argosy.cli.run_command import seconds
 from argosy.schemas.finding import ArgosyError
 
 __all__ = ["command"]
@@ -29,6 +29,7 @@ def command(
     installation: str,
     take_over: bool,
     allow_file_repositories: bool,
+    render_timeout: float,
     timeout: float,
 ) -> None:
     """Make a cluster match the Application in ROOT, and follow the rollout until it has settled.
@@ -47,14 +48,16 @@ def command(
         installation=installation,
         allow_file_repositories=allow_file_repositories,
         take_over=take_over,
+        render_timeout=render_timeout,
         poll=10.0,
     )
-    rows = asyncio.run(apply_and_follow(target, _read(root, namespace), timeout))
-    for row in rows:
+    found = asyncio.run(apply_and_follow(target, _read(root, namespace), timeout))
+    for row in found.rows:
         state = f"{row.sync}, {row.health}"
-        click.echo(f"{row.name}  wave {row.wave}  {state}" + ("" if row.settled else f"  {row.trouble}"))
-    good = bool(rows) and all(row.settled for row in rows)
-    sys.exit(ExitStatus.FINE if good else ExitStatus.FINDINGS)
+        click.echo(f"{row.name}  wave {row.wave}  {state}  {'' if row.settled else row.trouble}".rstrip())
+    for name, problem in found.set_problems.items():
+        click.echo(f"ApplicationSet {name}: {problem}", err=True)
+    sys.exit(ExitStatus.FINE if found.settled else ExitStatus.FINDINGS)
 
 
 def _read(file: Path, namespace: str) -> dict[str, object]:

@@ -45,6 +45,7 @@ class Target:
     allow_file_repositories: bool = False
     take_over: bool = False
     poll: float = 60.0
+    render_timeout: float = 60.0
 
     @property
     def names(self) -> Installation:
@@ -65,7 +66,7 @@ async def controlling(
     """A controller that has looked at nothing yet; `start` it. It drains when the block ends."""
     protocols = NETWORK_PROTOCOLS | ({Protocol.FILE} if target.allow_file_repositories else set())
     repositories = Repositories(_cache_folder() / "repositories", protocols=frozenset(protocols))
-    renderer = Renderer()
+    renderer = Renderer(deadline=target.render_timeout)
     events = EventWriter(client, "argosy", lambda: datetime.now(UTC))
 
     def tell_all(told: Told) -> None:

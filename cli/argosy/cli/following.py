@@ -9,9 +9,10 @@ from argosy.clusters.client import Client
 from argosy.clusters.objects import GroupVersionKind
 from argosy.schemas.model.annotations import REFRESH
 
-__all__ = ["Row", "follow", "list_rows"]
+__all__ = ["Followed", "Row", "follow", "list_rows"]
 
 _KIND = GroupVersionKind("argoproj.io", "v1alpha1", "Application")
+_SET = GroupVersionKind("argoproj.io", "v1alpha1", "ApplicationSet")
 _LOOK = 0.5
 
 
@@ -48,8 +49,28 @@ class Row:
 
     @property
     def trouble(self) -> str:
-        """What to tell of a failed one."""
-        return "; ".join(self.conditions) or self.message or f"{self.sync}, {self.health}"
+        """What to tell of one that is not settled; empty where nothing but time is missing."""
+        if self.conditions:
+            return "; ".join(self.conditions)
+        return self.message if self.phase in ("Running", "Failed", "Error") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What was seen last. `set_problems` are by the set's name."""
+
+    rows: list[Row]
+    set_problems: dict[str, str]
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is something, and all of it is as it should be."""
+        return bool(self.rows) and all(row.settled for row in self.rows) and not self.set_problems
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is there that nothing but somebody's doing changes."""
+        return any(row.failed for row in self.rows) or bool(self.set_problems)
 
 
 async def list_rows(client: Client, namespace: str) -> list[Row]:
@@ -58,31 +79,43 @@ async def list_rows(client: Client, namespace: str) -> list[Row]:
     return sorted((_row(item) for item in found), key=lambda row: (row.wave, row.name))
 
 
+async def list_set_problems(client: Client, namespace: str) -> dict[str, str]:
+    """What keeps ApplicationSets from generating their Applications, by the set's name."""
+    found: dict[str, str] = {}
+    for item in (await client.list(_SET, namespace)).items:
+        for condition in (item.get("status") or {}).get("conditions") or ():
+            if condition.get("type") == "ErrorOccurred" and condition.get("status") == "True":
+                found[item["metadata"]["name"]] = str(condition.get("message"))
+    return dict(sorted(found.items()))
+
+
 async def follow(
     client: Client,
     namespace: str,
     wanted: Callable[[list[Row]], list[Row]],
     seconds: float,
     *,
+    sets: bool = False,
     stop: Callable[[], bool] = lambda: False,
-) -> list[Row]:
+) -> "Followed":
     """Look until all of `wanted` are settled, one has failed and the rest waits, or time is up; what was
-    seen last."""
+    seen last. `sets`: an ApplicationSet that generates nothing has failed, too."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     still = 0
-    before: list[Row] = []
+    before = None
     while True:
         rows = wanted(await list_rows(client, namespace))
-        still = still + 1 if rows == before else 0
-        before = rows
+        found = Followed(rows, await list_set_problems(client, namespace) if sets else {})
+        still = still + 1 if found == before else 0
+        before = found
         # Settled for a moment, so that children that were just made are seen too.
-        if rows and all(row.settled for row in rows) and still >= 2:
-            return rows
-        if any(row.failed for row in rows) and still >= 6:
-            return rows
+        if found.settled and still >= 2:
+            return found
+        if found.failed and still >= 6:
+            return found
         if loop.time() > end or stop():
-            return rows
+            return found
         await asyncio.sleep(_LOOK)
 
 

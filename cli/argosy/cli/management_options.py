@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
+from argosy.cli.durations import seconds
+
 __all__ = ["management_options", "writing_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,6 +43,13 @@ def writing_options(function: F) -> F:
             click.option("--take-over", is_flag=True, help="Work although Argo CD's controller runs there."),
             click.option(
                 "--allow-file-repositories", is_flag=True, help="Allow repositories on this machine's disks."
+            ),
+            click.option(
+                "--render-timeout",
+                default="60s",
+                show_default=True,
+                callback=seconds,
+                help="How long the rendering of one source may take.",
             ),
         )
     ):

@@ -5,19 +5,10 @@ import logging
 
 import click
 
+from argosy.cli.durations import seconds
 from argosy.cli.management_options import management_options, writing_options
 
-__all__ = ["command", "seconds"]
-
-
-def seconds(_context: click.Context, _parameter: click.Parameter, text: str) -> float:
-    """A duration such as `60s`, `5m` or `1h` in seconds."""
-    from argosy.schemas.model.durations import parse_duration
-
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r}; expected a duration such as 60s, 5m or 1h") from error
+__all__ = ["command"]
 
 
 @click.command("run")
@@ -31,6 +22,7 @@ def command(
     installation: str,
     take_over: bool,
     allow_file_repositories: bool,
+    render_timeout: float,
     poll: float,
 ) -> None:
     """Run the controller: keep clusters as Git says, until SIGTERM or Ctrl-C.
@@ -47,6 +39,7 @@ def command(
         installation=installation,
         allow_file_repositories=allow_file_repositories,
         take_over=take_over,
+        render_timeout=render_timeout,
         poll=poll,
     )
     from argosy.cli.leading import run_controller

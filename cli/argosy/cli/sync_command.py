@@ -5,9 +5,9 @@ import sys
 
 import click
 
+from argosy.cli.durations import seconds
 from argosy.cli.failure import ExitStatus
 from argosy.cli.management_options import management_options, writing_options
-from argosy.cli.run_command import seconds
 
 __all__ = ["command"]
 
@@ -28,6 +28,7 @@ def command(
     installation: str,
     take_over: bool,
     allow_file_repositories: bool,
+    render_timeout: float,
     prune: bool,
     timeout: float,
 ) -> None:
@@ -45,11 +46,14 @@ def command(
         installation=installation,
         allow_file_repositories=allow_file_repositories,
         take_over=take_over,
+        render_timeout=render_timeout,
         poll=0.0,
     )
-    rows = asyncio.run(sync(target, applications, prune=prune, timeout=timeout))
-    bad = [row for row in rows if not row.settled]
+    found = asyncio.run(sync(target, applications, prune=prune, timeout=timeout))
+    bad = [row for row in found.rows if not row.settled]
     for row in bad:
-        click.echo(f"{row.name}: {row.sync}, {row.health}: {row.trouble}", err=True)
-    click.echo(f"{len(rows) - len(bad)} of {len(rows)} Applications are synced and healthy")
-    sys.exit(ExitStatus.FINDINGS if bad else ExitStatus.FINE)
+        click.echo(": ".join(filter(None, (row.name, f"{row.sync}, {row.health}", row.trouble))), err=True)
+    for name, problem in found.set_problems.items():
+        click.echo(f"ApplicationSet {name}: {problem}", err=True)
+    click.echo(f"{len(found.rows) - len(bad)} of {len(found.rows)} Applications are synced and healthy")
+    sys.exit(ExitStatus.FINDINGS if bad or found.set_problems else ExitStatus.FINE)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from argosy.cli.controlling import Target, controlling, management_client, stop_on_signals
-from argosy.cli.following import Row, follow
+from argosy.cli.following import Followed, Row, follow, list_rows
 from argosy.cli.leading import make_lease, prepare, renewing
 from argosy.cli.told_output import TellLines
 from argosy.clusters.client import Client
@@ -20,29 +20,29 @@ __all__ = ["apply_and_follow", "sync"]
 _WANTED = "argoproj.io", "v1alpha1"
 
 
-async def sync(target: Target, names: tuple[str, ...], *, prune: bool, timeout: float) -> list[Row]:
-    """Sync these Applications, or all; how they are at the end."""
+async def sync(target: Target, names: tuple[str, ...], *, prune: bool, timeout: float) -> Followed:
+    """Sync these Applications, or all and what they make meanwhile; how they are at the end."""
     client = management_client(target)
     try:
         await prepare(client, target)
-        known = {row.name for row in await follow(client, target.namespace, list, 0.0)}
+        known = {row.name for row in await list_rows(client, target.namespace)}
         if missing := [name for name in names if name not in known]:
             raise ArgosyError(
                 f"there is no Application {', '.join(missing)} in namespace {target.namespace}",
                 hint=f"there are: {', '.join(sorted(known)) or 'none'}",
                 code="no-such-application",
             )
-        wanted = frozenset(names or known)
+        wanted = frozenset(names) if names else None
         async with AsyncExitStack() as stack:
             await _work_here_unless_held(stack, client, target, wanted)
-            for name in sorted(wanted):
+            for name in sorted(names or known):
                 await _ask(client, target, name, asked=name in names, prune=prune)
             return await _follow(client, target, wanted, timeout)
     finally:
         await client.close()
 
 
-async def apply_and_follow(target: Target, root: dict[str, Any], timeout: float) -> list[Row]:
+async def apply_and_follow(target: Target, root: dict[str, Any], timeout: float) -> Followed:
     """Apply a root Application and follow everything below it."""
     client = management_client(target)
     try:
@@ -78,10 +78,10 @@ async def _ask(client: Client, target: Target, name: str, *, asked: bool, prune:
     await client.patch(ref, body, manager="argosy-sync")
 
 
-async def _follow(client: Client, target: Target, names: frozenset[str] | None, timeout: float) -> list[Row]:
+async def _follow(client: Client, target: Target, names: frozenset[str] | None, timeout: float) -> Followed:
     stop = stop_on_signals()
 
     def wanted(rows: list[Row]) -> list[Row]:
         return [row for row in rows if names is None or row.name in names]
 
-    return await follow(client, target.namespace, wanted, timeout, stop=stop.is_set)
+    return await follow(client, target.namespace, wanted, timeout, sets=names is None, stop=stop.is_set)
