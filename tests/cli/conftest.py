@@ -61,7 +61,7 @@ class Repositories:
     make = staticmethod(make_repository)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def repositories() -> Repositories:
     """Real Git repositories."""
     return Repositories()
