@@ -42,6 +42,7 @@ from argosy.sources.rendering import Renderer
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from argosy_processes import ArgosyProcesses
 from servers_of_stories import Access, Request, ServedSandbox, audited, entries, logged, serve_sandbox
 
 Object = dict[str, Any]
@@ -228,6 +229,12 @@ class Stage:
             renderer.close()
             repositories.close()
 
+    def processes(self) -> ArgosyProcesses:
+        """The commands as processes of their own. Only where `servers` have an `access`."""
+        assert self.servers.access is not None
+        access = self.servers.access("management")
+        return ArgosyProcesses(self.folder / "processes", access, self.installation.id)
+
     async def close(self) -> None:
         await self.management.close()
         await self.production.close()
@@ -255,6 +262,10 @@ class Stage:
         found = await self.find(kind, name, namespace, cluster)
         assert found is not None, f"{kind} {namespace}/{name} is not there"
         return found
+
+    async def all(self, kind: str, group: str = "", version: str = "v1") -> list[Object]:
+        """All objects of a kind in the management cluster."""
+        return list((await self.management.list(GroupVersionKind(group, version, kind))).items)
 
     async def application(self, name: str) -> Object:
         return await self.get("Application", name)
@@ -484,7 +495,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_over_http(item: pytest.Item) -> bool:
-    return getattr(item, "callspec", None) is not None and item.callspec.params.get("world") == "over HTTP"
+    return "over HTTP" in getattr(getattr(item, "callspec", None), "params", {}).values()
 
 
 @pytest.fixture(scope="session")
@@ -498,6 +509,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Se
 def world(
     request: pytest.FixtureRequest, tmp_path: Path, served: Callable[[], ServedSandbox]
 ) -> Iterator[World]:
+    yield World(request.param, tmp_path, served)
+
+
+@pytest.fixture(params=["real servers"] if REAL_SERVERS in os.environ else ["over HTTP"])
+def served_world(
+    request: pytest.FixtureRequest, tmp_path: Path, served: Callable[[], ServedSandbox]
+) -> Iterator[World]:
+    """For stories of processes, which no cluster inside this one is reached by."""
     yield World(request.param, tmp_path, served)
 
 
