@@ -46,10 +46,14 @@ class DefinitionController:
                 self._ending[served] = name
                 self._state.timers.later(self._state.settings.namespace_delay, lambda: self._clean_up(name))
         elif event.type is EventType.ADDED:
-            self._state.timers.later(0.0, lambda: self._tell(name, established=False))
-            self._state.timers.later(self._state.settings.definition_delay, lambda: self._establish(name))
+            self._state.timers.later(0.0, lambda: self._accept(name))
         elif _is_established(definition) and event.previous and spec != event.previous.object["spec"]:
             self._state.registry.serve(name, types_of(definition, self._state.registry.catalog.schemas))
+
+    def _accept(self, name: str) -> None:
+        self._tell(name, established=False)
+        # Only now: two timers of a loop that was held up do not fire in their order everywhere.
+        self._state.timers.later(self._state.settings.definition_delay, lambda: self._establish(name))
 
     def _establish(self, name: str) -> None:
         def with_finalizer(live: Object) -> Object | None:
