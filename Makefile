@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test stories lint types contracts e2e bench lock clean
+.PHONY: demo test stories crash lint types contracts e2e bench lock clean
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Argosy needs Python 3.11 or newer; try: make PYTHON=python3.12")'
@@ -24,6 +24,10 @@ test: $(READY)
 # Every story of the reconciler once more over HTTP; `make test` plays only their core there.
 stories: $(READY)
 	ARGOSY_TEST_EVERY_STORY=yes $(BIN)/python -m pytest tests/reconciler -k "over HTTP"
+
+# Kills the controller at every step of the demo's plan; `make test` does so at some of them.
+crash: $(READY)
+	$(BIN)/python tests/crash/walk.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
