@@ -67,5 +67,18 @@ def test_findings_are_plain_data_for_machines() -> None:
             "endLine": 4,
             "endColumn": 18,
             "hint": "did you mean `sourceRepos`?",
+            "fix": {
+                "title": "`sourceRepo` is `sourceRepos` now",
+                "edits": [
+                    {
+                        "text": "sourceRepos",
+                        "file": "p.yaml",
+                        "line": 4,
+                        "column": 8,
+                        "endLine": 4,
+                        "endColumn": 18,
+                    }
+                ],
+            },
         }
     ]

@@ -1,7 +1,7 @@
 """`argosy validate`: proves specifications before they are committed."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -26,6 +26,7 @@ from argosy.sources.uncommitted import Uncommitted
 
 __all__ = ["command"]
 
+_ROUNDS = 10
 OUTPUTS = ("text", "json", "sarif", "github", "gitlab")
 
 
@@ -34,6 +35,10 @@ OUTPUTS = ("text", "json", "sarif", "github", "gitlab")
 @click.option("-o", "--output", type=click.Choice(OUTPUTS), default="text", show_default=True)
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 @click.option("--staged", is_flag=True, help="Check what is staged for the next commit, not the work tree.")
+@click.option("--fix", is_flag=True, help="Mend in the files what has one safe answer.")
+@click.option(
+    "--diff", "--dry-run", "dry_run", is_flag=True, help="Show what --fix would change; write nothing."
+)
 @click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace.")
 @click.option(
     "--clusters",
@@ -55,6 +60,8 @@ def command(
     namespace: str,
     clusters: Path | None,
     repo: dict[str, Path],
+    fix: bool,
+    dry_run: bool,
 ) -> None:
     """Check the specifications in files and folders (here, if none is named).
 
@@ -63,32 +70,78 @@ def command(
     """
     if staged and paths:
         raise click.UsageError("--staged checks the index as a whole; name no paths with it")
-    here = Path.cwd()
-    standing = Standing(here, Uncommitted.INDEX if staged else Uncommitted.WORK_TREE)
-    if staged and standing.root is None:
+    if staged and (fix or dry_run):
+        raise click.UsageError("--fix changes the work tree; it does not go with --staged")
+    if staged and Standing(Path.cwd()).root is None:
         raise click.UsageError("--staged needs a Git repository around this folder")
-    search = search_tree(standing.tree("")) if staged else search_paths(paths or (Path(),))
-    repositories = KnownRepositories(repo, standing)
-    world = _world(namespace, clusters, repositories)
+    scope = _Scope(paths, staged, namespace, clusters, repo)
+    run = _check(scope)
+    if dry_run:
+        from argosy.cli.file_fixing import echo_difference
+
+        echo_difference(run.judgement.findings, run.texts)
+        raise SystemExit(int(_status(run.judgement.findings, strict)))
+    if fix:
+        run = _fix(run, scope)
+    _print(run.judgement, run.search, run.validated, output)
+    raise SystemExit(int(_status(run.judgement.findings, strict)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What is to be checked, and what is known beside it."""
+
+    paths: tuple[Path, ...]
+    staged: bool
+    namespace: str
+    clusters: Path | None
+    repo: Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One check of everything, and what is left to say of it."""
+
+    search: Search
+    validated: Validated
+    judgement: Judgement
+    texts: Mapping[str, str]
+
+
+def _check(scope: _Scope) -> _Run:
+    here = Path.cwd()
+    standing = Standing(here, Uncommitted.INDEX if scope.staged else Uncommitted.WORK_TREE)
+    search = search_tree(standing.tree("")) if scope.staged else search_paths(scope.paths or (Path(),))
+    repositories = KnownRepositories(scope.repo, standing)
     validated = validate_documents(
         search.documents,
-        world,
-        plain_documents(standing, standing.root if staged and standing.root else here),
+        _world(scope.namespace, scope.clusters, repositories),
+        plain_documents(standing, standing.root if scope.staged and standing.root else here),
         repositories,
-        Settings(namespace=namespace),
+        Settings(namespace=scope.namespace),
     )
     texts = {document.file: document.text for document in search.documents}
     judgement = Excepting(standing, here, texts).judge(
         [*search.findings, *validated.findings],
         files=texts,
-        complete=staged or (not paths and standing.root in (None, here)),
+        complete=scope.staged or (not scope.paths and standing.root in (None, here)),
     )
-    if staged:
+    if scope.staged:
         from argosy.cli.staged_change import concerning
 
         judgement = replace(judgement, findings=concerning(judgement.findings, validated, standing))
-    _print(judgement, search, validated, output)
-    raise SystemExit(int(_status(judgement.findings, strict)))
+    return _Run(search, validated, judgement, texts)
+
+
+def _fix(run: _Run, scope: _Scope) -> _Run:
+    """Fixes until nothing is left to fix: one answer may make room for the next."""
+    from argosy.cli.file_fixing import fix_files
+
+    for _ in range(_ROUNDS):
+        if not fix_files(run.judgement.findings, run.texts):
+            break
+        run = _check(scope)
+    return run
 
 
 class _Clusterless(OfflineWorld):

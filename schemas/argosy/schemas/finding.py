@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from argosy.schemas.position import Position
+from argosy.schemas.position import Path, Position
 
-__all__ = ["ArgosyError", "Finding", "Related", "Severity"]
+__all__ = ["ArgosyError", "Edit", "Finding", "Fix", "Related", "Severity"]
 
 
 class Severity(StrEnum):
@@ -25,12 +25,36 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A span of a file (with its end) and what shall stand there instead."""
+
+    span: Position
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The one safe answer to a finding, as edits of one file.
+
+    `title` says what is done. `touches` are the values that may differ afterwards, each by the index of its
+    document and its path; all others stay as they are, which `fixing` checks. `must_help` asks that the
+    document has fewer mistakes of form afterwards.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    touches: tuple[tuple[int, Path], ...] = ()
+    must_help: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong or worth knowing.
 
     `code` is stable and short (`unknown-field`); `message` says what was found and what was expected,
     `hint` what to do; `related` leads from a generated object to the lines that made it. Of a `confidential`
-    one the source line must not be shown: a secret may stand in it.
+    one the source line must not be shown: a secret may stand in it. `fix` is what `--fix` does, where there
+    is one safe answer.
     """
 
     code: str
@@ -40,6 +64,7 @@ class Finding:
     hint: str = ""
     related: tuple[Related, ...] = ()
     confidential: bool = False
+    fix: Fix | None = None
 
 
 class ArgosyError(Exception):

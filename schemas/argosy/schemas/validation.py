@@ -9,7 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from argosy.schemas import wording
-from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.finding import Finding, Fix, Severity
+from argosy.schemas.fixes import quote, remove_entry, rename_key, unquote
 from argosy.schemas.json_schemas import KINDS, load_schema
 from argosy.schemas.position import Path, Position
 from argosy.schemas.structure import is_stored_as_written, nameless
@@ -76,7 +77,8 @@ def _misspelt_kind(document: Document) -> Iterator[Finding]:
 def _duplicates(document: Document) -> Iterator[Finding]:
     for path, position in document.duplicate_keys():
         message = f"`{wording.dotted(path)}` is written more than once; the last one counts"
-        yield Finding("duplicate-key", Severity.WARNING, message, position, "remove all but one")
+        fix = remove_entry(document, position, must_help=True)
+        yield Finding("duplicate-key", Severity.WARNING, message, position, "remove all but one", fix=fix)
 
 
 def _nameless(document: Document) -> Iterator[Finding]:
@@ -108,7 +110,8 @@ def _findings(error: "ValidationError", document: Document) -> Iterator[Finding]
             if name not in known:
                 message, hint = wording.unknown_field(path, name, known.keys() - value.keys())
                 position = document.position((*path, name), key=True)
-                yield Finding("unknown-field", Severity.ERROR, message, position, hint)
+                fix = rename_key(document, (*path, name), known.keys() - value.keys())
+                yield Finding("unknown-field", Severity.ERROR, message, position, hint, fix=fix)
     elif rule == "required":
         for name in expected:
             if f"{name!r} is a required property" == error.message:
@@ -117,7 +120,18 @@ def _findings(error: "ValidationError", document: Document) -> Iterator[Finding]
         code, (message, hint) = _words(rule, path, value, expected, schema)
         if code == "wrong-type" and isinstance(value, bool):
             hint = _surprise(document, path, value) or hint
-        yield Finding(code, Severity.ERROR, message, document.position(path), hint)
+        fix = _retyped(document, path, value, expected) if code == "wrong-type" else None
+        yield Finding(code, Severity.ERROR, message, document.position(path), hint, fix=fix)
+
+
+def _retyped(document: Document, path: Path, value: object, expected: Any) -> Fix | None:
+    """Quotes more or less, where they alone make the value what its field wants."""
+    types = {expected} if isinstance(expected, str) else set(expected) - {"null"}
+    if types == {"string"} and isinstance(value, (bool, int, float)):
+        return quote(document, path)
+    if isinstance(value, str) and types in ({"boolean"}, {"integer"}):
+        return unquote(document, path)
+    return None
 
 
 def _surprise(document: Document, path: Path, value: bool) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from argosy.schemas.position import Path
 
 __all__ = [
+    "clearly_nearest",
     "dotted",
     "missing_field",
     "nearest",
@@ -35,6 +36,7 @@ _EXPECTED = {
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 _NAME_PATTERN_START = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\."
 _LONGEST = 60
+_LEAD = 0.15
 
 
 def dotted(path: Path) -> str:
@@ -118,6 +120,20 @@ def nearest(name: str, known: Iterable[str]) -> str:
     candidates = {one.lower(): one for one in known}
     close = difflib.get_close_matches(name.lower(), candidates, n=1, cutoff=0.7)
     return candidates[close[0]] if close else ""
+
+
+def clearly_nearest(name: str, known: Iterable[str]) -> str:
+    """The nearest known name if no other is nearly as near, else empty: it may be taken without asking."""
+    candidates = list(known)
+    best = nearest(name, candidates)
+    rivals = [one for one in candidates if one != best]
+    if best and all(_likeness(name, one) < _likeness(name, best) - _LEAD for one in rivals):
+        return best
+    return ""
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, other.lower(), one.lower()).ratio()
 
 
 def not_one_of(path: Path, value: object, allowed: Sequence[object]) -> Words:

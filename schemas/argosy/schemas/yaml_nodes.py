@@ -39,6 +39,16 @@ class NodeIndex:
             return ()
         return tuple((path, self._span(node)) for path, node in _repeated(self._root, (), set()))
 
+    def entry_lines(self, key: Position) -> tuple[int, int] | None:
+        """The first and the last line of the entry of a block mapping whose key stands at a place, if any."""
+        if self._root is None:
+            return None
+        for key_node, value_node in _block_entries(self._root, set()):
+            start = key_node.start_mark
+            if (start.line + self._first_line + 1, start.column + 1) == (key.line, key.column):
+                return key.line, _last_line(value_node) + self._first_line + 1
+        return None
+
     def _span(self, node: Node) -> Position:
         start, end = node.start_mark, node.end_mark
         before = self._first_line
@@ -88,6 +98,31 @@ def _repeated(node: Node, path: Path, seen: set[int]) -> Iterator[tuple[Path, No
                     yield (*path, name), key
                 keys.add(name)
                 yield from _repeated(value, (*path, name), seen)
+
+
+def _block_entries(node: Node, seen: set[int]) -> Iterator[tuple[Node, Node]]:
+    """The entries of all block mappings."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, SequenceNode):
+        for item in node.value:
+            yield from _block_entries(item, seen)
+    elif isinstance(node, MappingNode):
+        for key, value in node.value:
+            if not node.flow_style:
+                yield key, value
+            yield from _block_entries(value, seen)
+
+
+def _last_line(node: Node) -> int:
+    """The last line that a node stands in, counted from 0."""
+    if isinstance(node, CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last)
+    # A block scalar ends at the start of the line behind it.
+    end = node.end_mark
+    return int(end.line if end.column or end.line == node.start_mark.line else end.line - 1)
 
 
 def _is_merge(key: Node) -> bool:

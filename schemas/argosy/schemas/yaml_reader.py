@@ -66,6 +66,10 @@ class Document:
             return ()
         return self._index().duplicate_keys()
 
+    def entry_lines(self, key: Position) -> tuple[int, int] | None:
+        """The first and the last line of the entry of a block mapping whose key stands at a place, if any."""
+        return self._index().entry_lines(key)
+
     def _index(self) -> NodeIndex:
         if not self._nodes:
             span = self._span or _Span(0, len(self.text), 0, True)

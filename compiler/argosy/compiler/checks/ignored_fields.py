@@ -6,6 +6,7 @@ from typing import Any
 from argosy.compiler.checks.faults import Fault, application_findings
 from argosy.compiler.checks.subject import Subject
 from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.fixes import remove_entry
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.fields import mapping, mappings
@@ -21,7 +22,10 @@ def check(subject: Subject) -> Iterator[Finding]:
         for fault in _set_faults(applicationset):
             position = applicationset.position(fault.path, key=True)
             message = f"ApplicationSet `{applicationset.name}`: {fault.message}"
-            yield Finding(fault.code, fault.severity, message, position, hint=fault.hint)
+            fix = None
+            if fault.code == "deprecated-field" and applicationset.document and position:
+                fix = remove_entry(applicationset.document, position, fault.path)
+            yield Finding(fault.code, fault.severity, message, position, hint=fault.hint, fix=fix)
 
 
 def _application_faults(application: Application) -> Iterator[Fault]:

@@ -16,10 +16,10 @@ import yaml
 
 from argosy.compiler.exceptions.configuration import unknown_code
 from argosy.schemas.catalogue import CATALOGUE
-from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.finding import Edit, Finding, Fix, Severity
 from argosy.schemas.position import Position
 
-__all__ = ["LineException", "comments_in"]
+__all__ = ["LineException", "comments_in", "removal"]
 
 _COMMENT = re.compile(r"(?:(?<=\s)|^)#[ \t]*argosy:[ \t]*(?P<words>[^\n\r]*)", re.MULTILINE)
 _WORDS = re.compile(r"(?P<what>ignore-file|ignore)(?:\s+(?P<codes>.*?))?(?:\s+--(?:\s+(?P<reason>.*))?)?\s*")
@@ -91,6 +91,30 @@ def _unreadable(comment: Position) -> Finding:
 def _without_reason(comment: Position) -> Finding:
     message = "the exception gives no reason"
     return Finding("invalid-exception", Severity.WARNING, message, comment, "write ` -- ` and why, behind it")
+
+
+def removal(text: str, exception: LineException, code: Position) -> Fix:
+    """Takes one code out of a comment, or with the last one the comment."""
+    line = text.split("\n")[code.line - 1]
+    comment = exception.comment
+    if len(exception.codes) > 1:
+        # With the comma behind it, or before it where it is the last.
+        behind = re.compile(r"\s*,?\s*").match(line, code.end_column - 1)
+        ahead = re.compile(r"\s*,?\s*$").search(line, 0, code.column - 1)
+        start, end = code.column, behind.end() + 1 if behind else code.end_column
+        if code == list(exception.codes.values())[-1]:
+            start, end = ahead.start() + 1 if ahead else start, code.end_column
+        return Fix("a code is taken out of an exception", (Edit(_within(code, start, end), ""),))
+    before = line[: comment.column - 1]
+    if before.strip():
+        span = _within(comment, len(before.rstrip()) + 1, len(line.rstrip("\r")) + 1)
+    else:
+        span = Position(comment.file, comment.line, 1, comment.line + 1, 1)
+    return Fix("an exception that is not needed is removed", (Edit(span, ""),))
+
+
+def _within(place: Position, column: int, end: int) -> Position:
+    return Position(place.file, place.line, column, place.line, end)
 
 
 class _Texts:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from argosy.compiler.exceptions.comments import LineException, comments_in
+from argosy.compiler.exceptions.comments import LineException, comments_in, removal
 from argosy.compiler.exceptions.configuration import Configuration
-from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.finding import Finding, Fix, Severity
 from argosy.schemas.position import Position
 
 __all__ = ["Judgement", "judge"]
+
+_UNCHECKED = frozenset({"not-checked", "unknown", "unknown-projects", "unknown-repository"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,10 @@ class _Judge:
         excepted = len(findings) - len(kept)
         for file in files:
             self._comments(file)
+        # What could not be checked here may need its exception elsewhere.
+        certain = complete and not any(each.code in _UNCHECKED for each in findings)
         for position, code in self._unused(files, complete):
-            self.said.append(_unused_exception(code, position))
+            self.said.append(_unused_exception(code, position, self._removal(position) if certain else None))
         judged = [self._with_severity(each) for each in (*kept, *self.said)]
         return Judgement(tuple(each for each in judged if each is not None), excepted)
 
@@ -106,6 +110,11 @@ class _Judge:
                 if position not in self.used:
                     yield position, code
 
+    def _removal(self, code: Position) -> Fix | None:
+        text = self.read_text(code.file)
+        comments = [each for each in self.comments.get(code.file, ()) if code in each.codes.values()]
+        return removal(text, comments[0], code) if text is not None and comments else None
+
     def _with_severity(self, finding: Finding) -> Finding | None:
         if self.keep_errors and finding.severity is Severity.ERROR:
             return finding
@@ -113,6 +122,6 @@ class _Judge:
         return None if wanted is None else replace(finding, severity=wanted)
 
 
-def _unused_exception(code: str, position: Position) -> Finding:
+def _unused_exception(code: str, position: Position, fix: Fix | None) -> Finding:
     message = f"nothing here has the code `{code}`"
-    return Finding("unused-exception", Severity.NOTE, message, position, "remove the exception")
+    return Finding("unused-exception", Severity.NOTE, message, position, "remove the exception", fix=fix)
