@@ -126,11 +126,11 @@ async def _stop(child: Child) -> int:
     return await child.ended()
 
 
-async def record(folder: Path, repository: Repository, nurse: Nursery) -> Reference:
-    """Plays all acts without a fault."""
+async def record(folder: Path, repository: Repository, nurse: Nursery, acts: int = ACTS) -> Reference:
+    """Plays the acts without a fault."""
     reference = Reference([], [], [])
     async with make_world(folder, repository) as world:
-        for act in range(ACTS):
+        for act in range(acts):
             repository.show(act)
             begin = time.monotonic()
             child = await explained(world, play(world, nurse, act, f"act {act}"))

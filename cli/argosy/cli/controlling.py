@@ -8,8 +8,6 @@ import asyncio
 import os
 import random
 import signal
-import socket
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ from argosy.sources.git import Repositories
 from argosy.sources.git_url import NETWORK_PROTOCOLS, Protocol
 from argosy.sources.rendering import Renderer
 
-__all__ = ["Target", "controlling", "identity", "management_client", "stop_on_signals"]
+__all__ = ["Target", "controlling", "management_client", "stop_on_signals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +93,6 @@ async def controlling(
         await asyncio.gather(writing, return_exceptions=True)
         renderer.close()
         repositories.close()
-
-
-def identity() -> str:
-    """Who holds a lease: this process, not its successor on the same machine."""
-    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
 def stop_on_signals() -> asyncio.Event:

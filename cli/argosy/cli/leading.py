@@ -1,8 +1,6 @@
 """Holds the installation's Lease for as long as a controller works, and runs a controller under it."""
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -10,7 +8,8 @@ from typing import Any
 
 import click
 
-from argosy.cli.controlling import Target, controlling, identity, management_client, stop_on_signals
+from argosy.cli.controlling import Target, controlling, management_client, stop_on_signals
+from argosy.cli.holder import identity, is_gone
 from argosy.cli.told_output import TellLines
 from argosy.clusters.client import Client
 from argosy.reconciler.installing import install, refuse_beside_argo_cd
@@ -22,7 +21,7 @@ __all__ = ["make_lease", "prepare", "renewing", "run_controller"]
 def make_lease(client: Client, target: Target) -> Lease:
     """The Lease of the installation, with this process as its holder to be."""
     names = target.names
-    holder = Holder(identity(), _is_gone)
+    holder = Holder(identity(), is_gone)
     return Lease(client, names.namespace, names.lease, holder, lambda: datetime.now(UTC))
 
 
@@ -81,20 +80,3 @@ async def _unless(stop: asyncio.Event, task: asyncio.Future[Any]) -> bool:
     if done:
         task.result()
     return done
-
-
-def _is_gone(holder: str) -> bool:
-    """Whether a holder was a process of this machine that does not run any more."""
-    host = socket.gethostname()
-    if not holder.startswith(f"{host}-"):
-        return False
-    number = holder.removeprefix(f"{host}-").partition("-")[0]
-    if not number.isdigit():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
