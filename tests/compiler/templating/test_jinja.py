@@ -82,3 +82,14 @@ def test_two_expressions_between_one_pair_of_braces_are_a_text() -> None:
 def test_a_filter_that_does_not_exist_is_an_error_of_the_template() -> None:
     with pytest.raises(TemplateError, match="No filter named 'nothing'"):
         render_text("{{ a | nothing }}", {"a": 1})
+
+
+def test_loops_that_are_counted_know_where_they_are() -> None:
+    template = "{% for a in l %}{{ loop.index }}/{{ loop.length }}{{ a }}{% else %}none{% endfor %}"
+    assert render_text(template, {"l": ["x", "y"]}) == "1/2x2/2y"
+    assert render_text(template, {"l": []}) == "none"
+    tree = [{"n": "a", "c": [{"n": "b"}]}]
+    nested = (
+        "{% for k in t recursive %}{{ k.n }}{% if k.c is defined %}({{ loop(k.c) }}){% endif %}{% endfor %}"
+    )
+    assert render_text(nested, {"t": tree}) == "a(b)"

@@ -6,13 +6,14 @@ expression (`{{ replicas }}`) keeps the type of its value. jinja2 is imported wh
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.jinja_functions import Sprig, sprig_filters
-from argosy.compiler.templating.limits import MAX_ITEMS, MAX_TEXT, check_text
+from argosy.compiler.templating.limits import MAX_ITEMS, MAX_ITERATIONS, MAX_TEXT, LimitError, check_text
 from argosy.compiler.templating.source import Source, tree_code
 from argosy.compiler.templating.trees import Render, Tree, frozen_tree
 from argosy.schemas.position import Path
@@ -29,7 +30,7 @@ _EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}|\{%|%\}).)*?)-?\}\}", re.DOTAL
 
 @cache
 def _environment() -> "ImmutableSandboxedEnvironment":
-    from jinja2 import StrictUndefined
+    from jinja2 import StrictUndefined, nodes
     from jinja2.exceptions import SecurityError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -43,12 +44,40 @@ def _environment() -> "ImmutableSandboxedEnvironment":
                 raise SecurityError(f"the result of {operator} would be too large")
             return super().call_binop(context, operator, left, right)
 
+        def _generate(self, source: Any, *arguments: Any, **options: Any) -> str:
+            """Has every loop count its rounds: an empty one gives no text that could be measured."""
+            for loop in source.find_all(nodes.For):
+                counted = nodes.EnvironmentAttribute("counted")
+                loop.iter = nodes.Call(counted, [loop.iter], [], None, None, lineno=loop.lineno)
+            generated: str = super()._generate(source, *arguments, **options)
+            return generated
+
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
     environment.globals.pop("lipsum", None)
+    environment.counted = _rounds.counted  # type: ignore[attr-defined]  # the loops above ask for it
     environment.globals["range"] = _range
     environment.globals["sprig"] = Sprig()
     environment.filters.update(sprig_filters(environment.filters))
     return environment
+
+
+class _Rounds(threading.local):
+    """The rounds that loops have left in the present rendering."""
+
+    left = MAX_ITERATIONS
+
+    def begin(self) -> None:
+        self.left = MAX_ITERATIONS
+
+    def counted(self, values: Iterable[object]) -> Iterator[object]:
+        for value in values:
+            self.left -= 1
+            if self.left < 0:
+                raise LimitError(f"the template takes more than {MAX_ITERATIONS} rounds")
+            yield value
+
+
+_rounds = _Rounds()
 
 
 def _range(*bounds: int) -> range:
@@ -217,6 +246,7 @@ def _compiled(text: str) -> Callable[[Mapping[str, object]], str] | None:
     known = dict(template.globals)
 
     def render(values: Mapping[str, object]) -> str:
+        _rounds.begin()
         # As Template.render does, without its second copy of the values.
         return _joined(template.root_render_func(template.new_context({**known, **values}, shared=True)))
 
@@ -236,6 +266,7 @@ def _joined(pieces: Iterable[str]) -> str:
 
 def _alone(text: str, path: Path, values: Mapping[str, object]) -> str:
     try:
+        _rounds.begin()
         # `generate` names the template's own lines in the traceback.
         return _joined(_environment().from_string(text).generate(dict(values)))
     except Exception as error:

@@ -40,7 +40,7 @@ _CLASSES = {
 
 
 _SLOW = {
-    **dict.fromkeys(("bcrypt", "derivePassword", "htpasswd"), 25_000),
+    **dict.fromkeys(("bcrypt", "derivePassword", "htpasswd"), 100_000),
     **dict.fromkeys(("genCA", "genSelfSignedCert", "genSignedCert"), 25_000),
     "genPrivateKey": 100_000,
 }

@@ -1,0 +1,97 @@
+"""Specifications that would fill the memory or never end give a finding within 2 seconds and 300 MiB."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOUBLED = "{{$l := list 1}}{{range until 60}}{{$l = list $l $l}}{{end}}"
+RECURSION = '{{define "r"}}{{if .}}{{template "r" (rest .)}}{{template "r" (rest .)}}{{end}}{{end}}'
+GO = {
+    "nested loops": "{{range until 100000}}{{range until 100000}}x{{end}}{{end}}",
+    "a large number": "{{range 1000000000}}x{{end}}",
+    "repeat": '{{repeat 1000000000 "x"}}',
+    "until": "{{until 1000000000}}",
+    "recursion": '{{define "r"}}{{template "r" .}}{{end}}{{template "r" .}}',
+    "wide recursion": RECURSION + '{{template "r" (until 30)}}',
+    "doubled text": '{{$x := "aaaaaaaa"}}{{range until 100}}{{$x = print $x $x}}{{end}}{{$x}}',
+    "doubled list": "{{$l := list 1}}{{range until 100}}{{$l = concat $l $l}}{{end}}",
+    "shared list, printed": DOUBLED + "{{$l}}",
+    "shared list, as YAML": DOUBLED + "{{toYaml $l}}",
+    "shared list, compared": DOUBLED + "{{deepEqual $l $l}}",
+    "slow function": '{{range until 1000}}{{derivePassword 1 "long" "a" "b" "c"}}{{end}}',
+    "large arguments": '{{$x := repeat 8000000 "a"}}{{range until 100000}}{{upper $x | len}}{{end}}',
+    "wide verb": '{{range until 100}}{{printf "%1000000d" 1}}{{end}}',
+    "deep parentheses": "{{" + "(" * 3000 + "1" + ")" * 3000 + "}}",
+}
+JINJA = {
+    "loop": "{% for a in range(100000000) %}x{% endfor %}!",
+    "nested loops": "{% for a in range(10000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}!",
+    "empty loops": "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}!",
+    "product": "{{ 'x' * 1000000000 }}",
+    "power": "{{ 9 ** 99999999 }}",
+    "recursive macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}!",
+}
+CHILD = """
+import json, sys, time
+from click.testing import CliRunner
+from argosy.cli.main import argosy
+started = time.process_time()
+result = CliRunner().invoke(argosy, ["validate", sys.argv[1], "-o", "json"])
+took = time.process_time() - started
+# Its own peak: `ru_maxrss` would also count what the parent had when it forked.
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(json.dumps({"status": result.exit_code, "seconds": took, "mebibytes": peak / 1024,
+                  "found": json.loads(result.stdout), "error": repr(result.exception)}))
+"""
+
+
+def applicationset(template: str, dialect: str) -> str:
+    """A set whose Application has the template as an annotation; JSON, which is YAML."""
+    jinja = dialect == "jinja2"
+    value = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {
+            "name": "bomb",
+            "annotations": {"argosy.dev/template-engine": "jinja2"} if jinja else {},
+        },
+        "spec": {
+            "goTemplate": not jinja,
+            "generators": [{"list": {"elements": [{"a": "1"}]}}],
+            "template": {
+                "metadata": {"name": "bomb", "annotations": {"text": template}},
+                "spec": {
+                    "project": "default",
+                    "source": {"repoURL": "https://git.example.com/a.git", "path": "a"},
+                    "destination": {"server": "https://kubernetes.default.svc"},
+                },
+            },
+        },
+    }
+    return json.dumps(value)
+
+
+CASES = [
+    *((name, text, "go") for name, text in GO.items()),
+    *((name, text, "jinja2") for name, text in JINJA.items()),
+]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
+@pytest.mark.parametrize(
+    ("name", "text", "dialect"), CASES, ids=[f"{dialect}, {name}" for name, _, dialect in CASES]
+)
+def test_a_bomb_in_a_template_is_a_finding(name: str, text: str, dialect: str, tmp_path: Path) -> None:
+    file = tmp_path / "bomb.yaml"
+    file.write_text(applicationset(text, dialect))
+    command = [sys.executable, "-c", CHILD, str(file)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    outcome = json.loads(run.stdout)
+    codes = {each["code"] for each in outcome["found"]["findings"] if each["severity"] == "error"}
+    assert outcome["status"] == 1, outcome
+    assert "template-error" in codes
+    assert outcome["seconds"] < 2
+    assert outcome["mebibytes"] < 300
