@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from argosy.compiler.checks.subject import PathState
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
-from argosy.sources.git_url import clean_path, repository_identity
+from argosy.sources.git_url import Protocol, clean_path, parse_git_url, repository_identity
 from argosy.sources.uncommitted import Uncommitted
 
 if TYPE_CHECKING:
@@ -230,5 +230,10 @@ def _not_found(error: ArgosyError) -> Answer[PathState]:
 
 
 def _unknown(repo_url: str) -> Unknown:
+    """Not known here, or never to be asked for: nobody should be told to allow the network for that."""
+    try:
+        parse_git_url(repo_url, frozenset(Protocol))
+    except ArgosyError as error:
+        return Unknown(error.message, error.hint, error.code)
     hint = f"give a clone of it: --repo {repo_url}=PATH, or allow the network: --fetch"
     return Unknown(f"the repository {repo_url} is not known here", hint, "unknown-repository")

@@ -94,8 +94,9 @@ class LocalRepository:
             commit = self._remote_branch(revision)
         if commit is None:
             raise SourceError(
-                f"the repository {self.root} has no branch, tag or commit {revision or 'HEAD'!r}",
+                f"the repository {self.root.name} has no branch, tag or commit {revision or 'HEAD'!r}",
                 code=UNKNOWN_REVISION,
+                hint="check the revision, or get it first: git fetch --tags",
             )
         return commit
 
@@ -113,12 +114,12 @@ class LocalRepository:
     def commit_tree(self, revision: str) -> GitTree:
         """The files at a revision."""
         commit = revision if is_commit_id(revision) else self.resolve(revision)
-        return read_tree(self._common_dir, commit, str(self.root), self._reader, self._deadline)
+        return read_tree(self._common_dir, commit, self.root.name, self._reader, self._deadline)
 
     def index_tree(self) -> "IndexTree":
         """The files as the next commit would hold them. Inside a hook that is git's own temporary index."""
         listing = self._git(["ls-files", "--stage", "-z"], {"GIT_INDEX_FILE": self._hooks_index()})
-        return IndexTree(f"{self.root} (index)", _parse_index(listing), self._reader)
+        return IndexTree(f"{self.root.name} (index)", _parse_index(listing), self._reader)
 
     def work_tree(self) -> "WorkTree":
         """The files as they lie there: tracked ones and new ones, without the ignored."""
@@ -236,7 +237,7 @@ class WorkTree(EntryTree):
             kind = _kind_on_disk(prefix + name)
             if kind is not None:
                 entries[name.rstrip("/")] = Entry(kind, "")
-        super().__init__(f"{root} (work tree)", "work tree", _with_directories(entries))
+        super().__init__(f"{root.name} (work tree)", "work tree", _with_directories(entries))
         self._root = root
 
     def _content(self, paths: Sequence[str]) -> list[bytes]:

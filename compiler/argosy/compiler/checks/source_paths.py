@@ -19,7 +19,9 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _source_findings(application: Application, lookup: Lookup, locate: Locate) -> Iterator[Finding]:
-    """Missing paths and revisions as errors; what cannot be asked as notes `not-checked`."""
+    """Missing paths and revisions, and URLs that git must not see, as errors; what cannot be asked as notes
+    `not-checked`.
+    """
     for index, source in enumerate(application.sources):
         place: Path = ("spec", "sources", index) if application.has_several_sources else ("spec", "source")
         if source.chart:
@@ -34,6 +36,18 @@ def _checked(
 ) -> Iterator[Finding]:
     revision = source.target_revision or "HEAD"
     answer = lookup.path_state(source.repo_url, source.target_revision, source.path)
+    if isinstance(answer, Unknown) and answer.code == "refused-url":
+        message = f"Application `{application.name}`: {answer.reason}"
+        place = (*place, "repoURL")
+        yield Finding(
+            answer.code,
+            Severity.ERROR,
+            message,
+            locate(place),
+            hint=answer.hint,
+            related=application.origin.chain,
+        )
+        return
     if isinstance(answer, Unknown):
         message = f"not checked: {answer.reason}"
         yield Finding("not-checked", Severity.NOTE, message, locate((*place, "repoURL")))
