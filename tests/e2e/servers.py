@@ -234,6 +234,8 @@ class RealClusters:
             # Its default of 20 calls a second would have hundreds of Deployments wait for minutes.
             "--kube-api-qps=500",
             "--kube-api-burst=1000",
+            # Simulated nodes send no heartbeats: after 50 seconds their pods would be unready for good.
+            "--node-monitor-grace-period=24h",
             f"--service-account-private-key-file={self._folder / 'service-accounts.key'}",
         )
         self._spawn(
