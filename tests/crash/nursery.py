@@ -17,6 +17,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections import Counter
@@ -155,6 +156,7 @@ def _run(order: _Order) -> int:
     for number, file in ((0, nothing), (1, output), (2, output)):
         os.dup2(file, number)
     os.environ.update(order.environment)
+    tempfile.tempdir = None  # found anew, in the environment
     random.seed()
     print(f"--- {datetime.now(UTC):%H:%M:%S.%f} {order.command} {order.cut} {order.after}", flush=True)
     # What a process did that hangs, where it is asked before it is killed.

@@ -197,7 +197,12 @@ class World:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return {"KUBECONFIG": str(self.kubeconfig), "XDG_CACHE_HOME": str(self.folder / "cache")}
+        return {
+            "KUBECONFIG": str(self.kubeconfig),
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+            # Who is killed cannot clean up.
+            "TMPDIR": str(self.folder),
+        }
 
     @property
     def output(self) -> Path:
