@@ -27,6 +27,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ending import end_with_parent
+
 import argosy.cli.controlling
 import argosy.cli.leading
 import argosy.cli.run_command
@@ -151,6 +153,7 @@ async def _one_pass(context: str) -> None:
 
 def _run(order: _Order) -> int:
     os.setsid()
+    end_with_parent()
     output = os.open(order.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for number, file in ((0, nothing), (1, output), (2, output)):
@@ -197,4 +200,5 @@ def _serve() -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     _serve()

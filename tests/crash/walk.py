@@ -33,6 +33,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
+from ending import end_with_parent
 from world import (
     Child,
     Nursery,
@@ -326,6 +327,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         if arguments.work:
+            end_with_parent()
             runner.run(work(Path(arguments.work[0]), int(arguments.work[1])))
             return 0
         return runner.run(walk(arguments))

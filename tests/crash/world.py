@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from comparison import Object, comparable, differences, place_of, versions
+from ending import end_with_parent
 
 from argosy.cli.demo.repository import DemoRepository, create_repository
 from argosy.cli.demo.stage import ENVIRONMENTS, MANAGEMENT
@@ -76,7 +77,7 @@ class Child:
     end: asyncio.Task[int]
     file: Path
 
-    async def ended(self, within: float = 40.0) -> int:
+    async def ended(self, within: float = 90.0) -> int:
         """Waits for its end: its exit status, negative for a signal. What does not end is killed."""
         await asyncio.wait({self.end}, timeout=within)
         if not self.end.done():
@@ -183,6 +184,7 @@ class World:
                 stderr=output,
                 env={**os.environ, **self._environment},
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         return Child(process.pid, asyncio.create_task(process.wait()), self.folder / "none")
 
@@ -253,7 +255,7 @@ class World:
             _is_settled(item, self.repository.commits[commit]) for item in applications
         )
 
-    async def at_rest(self, done: Callable[[], bool], within: float = 40.0) -> bool:
+    async def at_rest(self, done: Callable[[], bool], within: float = 90.0) -> bool:
         """Waits until it is done and no object has changed for a while."""
         loop = asyncio.get_running_loop()
         end = loop.time() + within
