@@ -202,6 +202,15 @@ class KnownRepositories:
         except OSError as error:
             return Unknown(f"cannot read {path}: {error.strerror}", code="unreadable-file")
 
+    def shown(self, repo_url: str, path: str) -> str:
+        """A file's path from the folder that one stands in; of the index, its path in the repository."""
+        given = self._given_path(repo_url)
+        root = given or self.standing.root
+        if root is None or (given is None and self.standing.state is not Uncommitted.WORK_TREE):
+            return path
+        file = (root / path).absolute()
+        return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
+
     def close(self) -> None:
         """Ends the processes that read repositories."""
         self.standing.close()

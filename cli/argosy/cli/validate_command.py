@@ -120,7 +120,7 @@ def _check(scope: _Scope) -> _Run:
         repositories,
         Settings(namespace=scope.namespace),
     )
-    texts = {document.file: document.text for document in search.documents}
+    texts = {document.file: document.text for document in (*search.documents, *validated.deployed)}
     judgement = Excepting(standing, here, texts).judge(
         [*search.findings, *validated.findings],
         files=texts,

@@ -6,7 +6,7 @@ What needs a cluster or a repository that is not here is a note `not-checked`, n
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from argosy.compiler.app_of_apps import Hierarchy, Render, RenderedManifest, follow, key_of
@@ -38,6 +38,14 @@ class Validated:
     findings: tuple[Finding, ...]
     hierarchy: Hierarchy
     project_files: frozenset[str] = frozenset()
+
+    @property
+    def deployed(self) -> Iterator[Document]:
+        """The documents that Applications deploy as they stand."""
+        for member in self.hierarchy.members.values():
+            for each in member.manifests:
+                if each.document is not None:
+                    yield each.document
 
 
 def validate_documents(

@@ -57,10 +57,16 @@ CATALOGUE: Mapping[str, Code] = {
     "irreproducible-template": Code(Severity.WARNING, "A template gives something else each time"),
     "local-time": Code(Severity.NOTE, "A template depends on the time zone of the machine"),
     "manual-step": Code(Severity.NOTE, "A step of a RollingSync waits for a person"),
+    "missing-chart": Code(Severity.ERROR, "Helm is asked to render a folder without a chart"),
     "missing-field": Code(Severity.ERROR, "A required field is missing"),
+    "missing-kustomization": Code(
+        Severity.ERROR, "Kustomize is asked to build a folder without a kustomization"
+    ),
     "missing-namespace": Code(Severity.ERROR, "An object without the namespace that it needs"),
     "missing-path": Code(Severity.ERROR, "A folder or file does not exist at this revision"),
     "missing-project": Code(Severity.ERROR, "An AppProject does not exist"),
+    "missing-resource": Code(Severity.ERROR, "A kustomization names what is not there"),
+    "missing-values-file": Code(Severity.ERROR, "A values file of a chart is not there"),
     "more-failures": Code(Severity.NOTE, "More elements fail in the same way"),
     "namespace-too-late": Code(Severity.ERROR, "A namespace is used before it exists"),
     "no-missingkey-error": Code(Severity.NOTE, "A misspelt parameter would go unseen"),

@@ -53,6 +53,8 @@ def checks_for(subject: Subject) -> Iterator[Check]:
     yield from _GENERAL
     if subject.sets:
         yield from _of_sets()
+    if any(source.path for _, application in subject.applications for source in application.sources):
+        yield from _of_paths()
     if subject.deployed:
         yield from _of_objects()
 
@@ -74,6 +76,13 @@ def _of_sets() -> Sequence[Check]:
         patched_fields.check,
         unmatched_patterns.check,
     )
+
+
+def _of_paths() -> Sequence[Check]:
+    """Those that look into the folders of sources."""
+    from argosy.compiler.checks import kustomizations, source_files
+
+    return (source_files.check, kustomizations.check)
 
 
 def _of_objects() -> Sequence[Check]:

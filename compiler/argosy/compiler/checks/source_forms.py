@@ -29,7 +29,8 @@ def _faults(application: Application) -> Iterator[Fault]:
         path: Path = ("spec", "sources", index) if several else ("spec", "source")
         yield from _form(source, path, several)
         for number, file in enumerate(source.helm.value_files if source.helm else ()):
-            if file.startswith("$"):
+            # Argo CD's own variables stand in paths, too.
+            if file.startswith("$") and not file.startswith(("$ARGOCD_", "${")):
                 place = (*path, "helm", "valueFiles", number)
                 yield from _reference(file, references, place)
 

@@ -46,6 +46,9 @@ class Lookup(Protocol):
         """The content of a file, `None` where there is none; `Unknown` where the repository or the revision
         is not known here."""
 
+    def shown(self, repo_url: str, path: str) -> str:
+        """What people call a file of a repository: the name by which they can open it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
