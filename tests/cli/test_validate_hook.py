@@ -139,7 +139,8 @@ def test_the_hook_passes_over_old_mistakes_that_the_change_cannot_affect(reposit
 
 
 def test_the_hooks_file_offers_what_pre_commit_wants() -> None:
-    (hook,) = yaml.safe_load(HOOKS.read_text())
+    hooks = {hook["id"]: hook for hook in yaml.safe_load(HOOKS.read_text())}
+    hook = hooks["argosy-validate"]
     assert (hook["id"], hook["entry"], hook["language"]) == (
         "argosy-validate",
         "argosy validate --staged",
