@@ -40,6 +40,7 @@ class Target:
     kubeconfig: str = ""
     namespace: str = "argocd"
     installation: str = "argosy"
+    application_namespaces: tuple[str, ...] = ()
     allow_file_repositories: bool = False
     take_over: bool = False
     poll: float = 60.0
@@ -48,7 +49,7 @@ class Target:
     @property
     def names(self) -> Installation:
         """The names under which it writes."""
-        return Installation(self.installation, self.namespace)
+        return Installation(self.installation, self.namespace, self.application_namespaces)
 
 
 def management_client(target: Target) -> Client:

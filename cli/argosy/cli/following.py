@@ -7,6 +7,7 @@ from typing import Any
 
 from argosy.clusters.client import Client
 from argosy.clusters.objects import GroupVersionKind
+from argosy.reconciler.installation import Installation
 from argosy.schemas.model.annotations import REFRESH
 
 __all__ = ["Followed", "Row", "follow", "list_rows"]
@@ -18,7 +19,7 @@ _LOOK = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One Application as its status says."""
+    """One Application as its status says; `name` bears the namespace where that is not the installation's."""
 
     name: str
     sync: str
@@ -73,10 +74,16 @@ class Followed:
         return any(row.failed for row in self.rows) or bool(self.set_problems)
 
 
-async def list_rows(client: Client, namespace: str) -> list[Row]:
-    """All Applications, by wave and name."""
-    found = (await client.list(_KIND, namespace)).items
-    return sorted((_row(item) for item in found), key=lambda row: (row.wave, row.name))
+async def list_rows(client: Client, installation: Installation) -> list[Row]:
+    """All Applications of an installation, by wave and name."""
+    anywhere = bool(installation.application_namespaces)
+    found = (await client.list(_KIND, "" if anywhere else installation.namespace)).items
+    rows = [
+        _row(item, installation.namespace)
+        for item in found
+        if installation.manages(_KIND.kind, item["metadata"]["namespace"])
+    ]
+    return sorted(rows, key=lambda row: (row.wave, row.name))
 
 
 async def list_set_problems(client: Client, namespace: str) -> dict[str, str]:
@@ -91,7 +98,7 @@ async def list_set_problems(client: Client, namespace: str) -> dict[str, str]:
 
 async def follow(
     client: Client,
-    namespace: str,
+    installation: Installation,
     wanted: Callable[[list[Row]], list[Row]],
     seconds: float,
     *,
@@ -105,8 +112,8 @@ async def follow(
     still = 0
     before = None
     while True:
-        rows = wanted(await list_rows(client, namespace))
-        found = Followed(rows, await list_set_problems(client, namespace) if sets else {})
+        rows = wanted(await list_rows(client, installation))
+        found = Followed(rows, await list_set_problems(client, installation.namespace) if sets else {})
         still = still + 1 if found == before else 0
         before = found
         # Settled for a moment, so that children that were just made are seen too.
@@ -119,7 +126,12 @@ async def follow(
         await asyncio.sleep(_LOOK)
 
 
-def _row(item: dict[str, Any]) -> Row:
+def _name(metadata: dict[str, Any], control_plane: str) -> str:
+    namespace, name = metadata["namespace"], metadata["name"]
+    return str(name) if namespace == control_plane else f"{namespace}/{name}"
+
+
+def _row(item: dict[str, Any], control_plane: str) -> Row:
     metadata, status = item["metadata"], item.get("status") or {}
     annotations = metadata.get("annotations") or {}
     destination = (item.get("spec") or {}).get("destination") or {}
@@ -131,14 +143,14 @@ def _row(item: dict[str, Any]) -> Row:
     ]
     tracked = str(annotations.get("argocd.argoproj.io/tracking-id") or "").partition(":")[0]
     return Row(
-        name=metadata["name"],
+        name=_name(metadata, control_plane),
         sync=str(sync.get("status") or "Unknown"),
         health=str((status.get("health") or {}).get("status") or "Unknown"),
         phase=str(operation.get("phase") or ""),
         message=str(operation.get("message") or ""),
         revision=str(sync.get("revision") or ",".join(sync.get("revisions") or ())),
         wave=int(wave) if wave.lstrip("-").isdigit() else 0,
-        parent=owners[0] if owners else tracked,
+        parent=owners[0] if owners else tracked.replace("_", "/", 1),
         cluster=str(destination.get("name") or destination.get("server") or ""),
         namespace=str(destination.get("namespace") or ""),
         pending=REFRESH in annotations or "operation" in item,

@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def management_options(function: F) -> F:
-    """Adds `--context`, `--kubeconfig`, `--namespace` and `--installation`."""
+    """Adds `--context`, `--kubeconfig`, `--namespace`, `--installation` and `--application-namespaces`."""
     for option in reversed(
         (
             click.option("--context", default="", help="The kubeconfig's context; its current one without."),
@@ -29,6 +29,14 @@ def management_options(function: F) -> F:
                 show_default=True,
                 metavar="ID",
                 help="Which installation this is, where several share clusters.",
+            ),
+            click.option(
+                "--application-namespaces",
+                default="",
+                metavar="LIST",
+                callback=lambda _context, _option, text: tuple(filter(None, map(str.strip, text.split(",")))),
+                help="Other namespaces whose Applications count, as far as their project permits it: globs, "
+                "or regular expressions between slashes, parted by commas.",
             ),
         )
     ):

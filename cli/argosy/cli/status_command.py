@@ -20,17 +20,30 @@ __all__ = ["command"]
 @click.option(
     "-o", "--output", type=click.Choice(["text", "wide", "tree", "json"]), default="text", show_default=True
 )
-def command(context: str, kubeconfig: str, namespace: str, installation: str, output: str) -> None:
+def command(
+    context: str,
+    kubeconfig: str,
+    namespace: str,
+    installation: str,
+    application_namespaces: tuple[str, ...],
+    output: str,
+) -> None:
     """Show Applications with their sync, their health and what they wait for."""
     from argosy.cli.controlling import Target, management_client
     from argosy.cli.following import list_rows
 
-    target = Target(context=context, kubeconfig=kubeconfig, namespace=namespace, installation=installation)
+    target = Target(
+        context=context,
+        kubeconfig=kubeconfig,
+        namespace=namespace,
+        installation=installation,
+        application_namespaces=application_namespaces,
+    )
 
     async def read() -> "list[Row]":
         client = management_client(target)
         try:
-            return await list_rows(client, namespace)
+            return await list_rows(client, target.names)
         finally:
             await client.close()
 

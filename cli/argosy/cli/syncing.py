@@ -25,7 +25,7 @@ async def sync(target: Target, names: tuple[str, ...], *, prune: bool, timeout: 
     client = management_client(target)
     try:
         await prepare(client, target)
-        known = {row.name for row in await list_rows(client, target.namespace)}
+        known = {row.name for row in await list_rows(client, target.names)}
         if missing := [name for name in names if name not in known]:
             raise ArgosyError(
                 f"there is no Application {', '.join(missing)} in namespace {target.namespace}",
@@ -65,13 +65,18 @@ async def _work_here_unless_held(
         click.echo(f"the controller {other} does it", err=True)
         return
     await stack.enter_async_context(renewing(lease))
-    controller = await stack.enter_async_context(controlling(target, client, TellLines(wanted)))
+    controller = await stack.enter_async_context(controlling(target, client, TellLines(_plain(wanted))))
     await controller.start()
+
+
+def _plain(names: frozenset[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(name.rpartition("/")[2] for name in names)
 
 
 async def _ask(client: Client, target: Target, name: str, *, asked: bool, prune: bool) -> None:
     """Have the repositories looked at now; where the Application was named, sync it whatever its policy."""
-    ref = ObjectRef(*_WANTED, "Application", target.namespace, name)
+    namespace, _, plain = name.rpartition("/")
+    ref = ObjectRef(*_WANTED, "Application", namespace or target.namespace, plain)
     body: dict[str, Any] = {"metadata": {"annotations": {REFRESH: "normal"}}}
     if asked:
         body["operation"] = {"initiatedBy": {"username": "argosy sync"}, "sync": {"prune": prune}}
@@ -84,4 +89,4 @@ async def _follow(client: Client, target: Target, names: frozenset[str] | None, 
     def wanted(rows: list[Row]) -> list[Row]:
         return [row for row in rows if names is None or row.name in names]
 
-    return await follow(client, target.namespace, wanted, timeout, sets=names is None, stop=stop.is_set)
+    return await follow(client, target.names, wanted, timeout, sets=names is None, stop=stop.is_set)

@@ -18,7 +18,14 @@ from argosy.clusters.objects import GroupVersionKind, ObjectRef
 from argosy.clusters.stream import EventType
 from argosy.reconciler.drift import Applied
 from argosy.reconciler.installation import Installation
-from argosy.reconciler.resource import KubernetesObject, ResourceKey, key_of, labels_of, metadata_of
+from argosy.reconciler.resource import (
+    KubernetesObject,
+    ResourceKey,
+    key_of,
+    labels_of,
+    metadata_of,
+    namespace_of,
+)
 from argosy.reconciler.tracking import owner_of
 from argosy.schemas.model.annotations import INSTALLATION as INSTALLATION_LABEL
 
@@ -31,12 +38,18 @@ Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 """Starts a task whose failure reaches its owner."""
 
 
+def _anywhere(_namespace: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What of a kind is watched: by default what bears our label, anywhere."""
 
     namespace: str = ""
     label_selector: str = ""
+    holds: Callable[[str], bool] = _anywhere
+    """Which namespaces count, where all are watched for want of a narrower watch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +242,8 @@ class ClusterView:
         events = self.client.watch(watch.kind, scope.namespace, label_selector=scope.label_selector)
         seen: set[ResourceKey] | None = None
         async for event in events:
+            if event.object and not scope.holds(namespace_of(event.object)):
+                continue
             match event.type:
                 case EventType.RELIST:
                     seen = set()

@@ -24,7 +24,7 @@ from argosy.reconciler.cluster_view import Change, ClusterView, Scope
 from argosy.reconciler.deletion import delete_application
 from argosy.reconciler.fleet import Connect, Fleet
 from argosy.reconciler.gates import NodeState, Waits
-from argosy.reconciler.hierarchy import parent_of, set_of
+from argosy.reconciler.hierarchy import Hierarchy, parent_of, set_of
 from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION, Installation
 from argosy.reconciler.live_world import LiveWorld, Recent
 from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET, tracked_key
@@ -46,6 +46,7 @@ from argosy.reconciler.set_pass import SetPass
 from argosy.reconciler.specification import ApplicationSpec, SpecificationError, node_key
 from argosy.reconciler.status_writer import patch_object
 from argosy.reconciler.surroundings import Render, Surroundings, Told
+from argosy.reconciler.tracking import instance_name
 from argosy.reconciler.work_queue import WorkQueue
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.annotations import REFRESH, SECRET_TYPE, SET_REFRESH
@@ -111,8 +112,12 @@ class Controller:
         loop, effects = asyncio.get_running_loop(), self._effects
         self._queue = WorkQueue(self._work, self._tasks, self._options.parallel)
         own = Scope(namespace=self.installation.namespace)
+        scopes = {(ARGO_GROUP, kind): own for kind in _ARGO_KINDS}
+        if self.installation.application_namespaces:
+            manages = partial(self.installation.manages, APPLICATION)
+            scopes[ARGO_GROUP, APPLICATION] = Scope(holds=manages)
         selector = f"{SECRET_TYPE} in (cluster,repository,repo-creds)"
-        self.management = self._view(effects.management, {(ARGO_GROUP, kind): own for kind in _ARGO_KINDS})
+        self.management = self._view(effects.management, scopes)
         self.secrets = self._view(
             effects.management, {("", "Secret"): Scope(self.installation.namespace, selector)}
         )
@@ -120,6 +125,7 @@ class Controller:
         self.revisions = Revisions(effects.repositories)
         self.world = Surroundings(
             installation=self.installation,
+            hierarchy=Hierarchy(self.installation.namespace),
             management=self.management,
             view_of=self.fleet.view_of,
             revisions=self.revisions,
@@ -204,6 +210,8 @@ class Controller:
             return
         if change.key.kind not in (APPLICATION, APPLICATION_SET):
             return
+        if not self.installation.manages(change.key.kind, change.key.namespace):
+            return  # an object that an Application made, and nothing more
         key = node_key(obj)
         if change.after is None:
             self.world.hierarchy.remove(key)
@@ -229,7 +237,7 @@ class Controller:
         self._queue.mark(key)
 
     def _mark_parent(self, obj: dict[str, Any]) -> None:
-        parent = parent_of(obj)
+        parent = parent_of(obj, self.installation.namespace)
         if parent is not None:
             self._queue.mark(parent, _PARENT)
 
@@ -267,7 +275,7 @@ class Controller:
         self.world.expansions.pop(key, None)
         for view in self.fleet.views:
             for claims in view.claims.values():
-                claims.discard(key.name)
+                claims.discard(instance_name(key.namespace, key.name, self.installation.namespace))
 
     # Passes
 

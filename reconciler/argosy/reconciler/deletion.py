@@ -83,9 +83,9 @@ async def _say(state: PassState) -> None:
         conditions=tuple(state.conditions),
     )
     try:
-        await write_status(
-            state.world, state.spec.manifest, build_status(state.spec, report, state.world.instant())
-        )
+        world = state.world
+        status = build_status(state.spec, report, world.instant(), world.installation.namespace)
+        await write_status(world, state.spec.manifest, status)
     except ApiError:
         return  # the management cluster does not answer either; the next pass says it
 

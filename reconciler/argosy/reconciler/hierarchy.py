@@ -10,7 +10,7 @@ from typing import Any
 
 from argosy.compiler.rollout import NodeKey, RolloutGraph, RolloutNode, build
 from argosy.reconciler.desired import wave_of
-from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET
+from argosy.reconciler.node_keys import APPLICATION_SET, tracked_key
 from argosy.reconciler.resource import labels_of, metadata_of, namespace_of
 from argosy.reconciler.specification import depends_on, node_key
 from argosy.reconciler.tracking import owner_of
@@ -22,7 +22,8 @@ __all__ = ["Hierarchy", "parent_of", "set_of"]
 class Hierarchy:
     """The nodes and their order, kept up to date object by object."""
 
-    def __init__(self) -> None:
+    def __init__(self, control_plane: str) -> None:
+        self._control_plane = control_plane
         self._nodes: dict[NodeKey, RolloutNode] = {}
         self._graph: RolloutGraph | None = None
 
@@ -42,7 +43,7 @@ class Hierarchy:
         """Take in an object; whether the order may be another one now."""
         node = RolloutNode(
             key=node_key(manifest),
-            parent=parent_of(manifest),
+            parent=parent_of(manifest, self._control_plane),
             wave=wave_of(manifest) or 0,
             depends_on=depends_on(manifest),
             labels=labels_of(manifest),
@@ -62,18 +63,13 @@ class Hierarchy:
             self._graph = None
 
 
-def parent_of(manifest: Mapping[str, Any]) -> NodeKey | None:
+def parent_of(manifest: Mapping[str, Any], control_plane: str) -> NodeKey | None:
     """The Application that renders an object, or the set that generates it; `None` for a root."""
     generator = set_of(manifest)
     if generator is not None:
         return NodeKey(APPLICATION_SET, namespace_of(manifest), generator)
     owner = owner_of(manifest)
-    if owner is None:
-        return None
-    namespace, found, name = owner.app.partition("_")
-    if not found:
-        namespace, name = namespace_of(manifest), owner.app
-    return NodeKey(APPLICATION, namespace, name)
+    return tracked_key(owner.app, control_plane) if owner is not None else None
 
 
 def set_of(manifest: Mapping[str, Any]) -> str | None:

@@ -283,7 +283,7 @@ def _images(state: PassState) -> tuple[str, ...]:
 
 async def _write(state: PassState, report: Report) -> None:
     world, spec = state.world, state.spec
-    status = build_status(spec, report, world.instant())
+    status = build_status(spec, report, world.instant(), world.installation.namespace)
     answer = await write_status(world, spec.manifest, status)
     if answer is None:
         return

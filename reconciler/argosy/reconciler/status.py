@@ -19,7 +19,7 @@ __all__ = [
 _FINISHED = ("Succeeded", "Failed", "Error")
 
 
-def build_status(spec: ApplicationSpec, report: Report, now: str) -> dict[str, Any]:
+def build_status(spec: ApplicationSpec, report: Report, now: str, control_plane: str) -> dict[str, Any]:
     """The whole status. Equal to the present one, instants included, if nothing is new."""
     before = spec.status
     status: dict[str, Any] = {
@@ -27,7 +27,7 @@ def build_status(spec: ApplicationSpec, report: Report, now: str) -> dict[str, A
         "health": _health(before, report, now),
         "resources": _resources(before, report),
         "history": list(before.get("history") or ()),
-        "controllerNamespace": spec.key.namespace,
+        "controllerNamespace": control_plane,
         "summary": {"images": list(report.images)} if report.images else {},
     }
     if report.operation is not None:

@@ -73,7 +73,7 @@ class Surroundings:
     """The registered clusters."""
     delete_fields: DeleteFields
     """Runs the jq expressions of `ignoreApplicationDifferences`; blocks while it does."""
-    hierarchy: Hierarchy = field(default_factory=Hierarchy)
+    hierarchy: Hierarchy
     states: dict[NodeKey, NodeState] = field(default_factory=dict)
     unclaimed: set[NodeKey] = field(default_factory=set)
     """Applications that want something new and were not looked at yet: it may be what another gives up."""

@@ -1,13 +1,12 @@
 """An AppProject: which sources, destinations and kinds its Applications may use. Pure predicates."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from argosy.schemas.model.fields import flag, mapping, mappings, string_map, text, texts
-from argosy.schemas.model.glob import glob_matches, name_matches
+from argosy.schemas.model.glob import glob_matches, name_matches, namespace_matches
 from argosy.schemas.model.repository_url import normalize_repository_url
 
 __all__ = ["AppProject", "DestinationRule", "KindRule", "default_project"]
@@ -138,7 +137,7 @@ class AppProject:
         """Whether Applications may live in a namespace; in the controller's own they always may."""
         if namespace in ("", controller_namespace):
             return True
-        return any(_namespace_matches(one, namespace) for one in texts(self.spec, "sourceNamespaces"))
+        return any(namespace_matches(one, namespace) for one in texts(self.spec, "sourceNamespaces"))
 
     def _kinds(self, name: str) -> tuple[KindRule, ...]:
         rules = self._parsed.get(name)
@@ -187,12 +186,3 @@ def _matches(pattern: str, value: str) -> bool:
 
 def _listed(rules: tuple[KindRule, ...], group: str, kind: str, name: str = "") -> bool:
     return any(rule.matches(group, kind, name) for rule in rules)
-
-
-def _namespace_matches(pattern: str, namespace: str) -> bool:
-    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
-        try:
-            return re.search(pattern[1:-1], namespace) is not None
-        except re.error:
-            return False
-    return glob_matches(pattern, namespace)

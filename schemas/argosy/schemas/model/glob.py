@@ -1,10 +1,10 @@
-"""The two kinds of patterns in an AppProject: globs of destinations and sources, and file-name patterns of
-kinds."""
+"""The patterns of an AppProject: globs of destinations and sources, file-name patterns of kinds, and globs or
+regular expressions of namespaces."""
 
 import re
 from functools import lru_cache
 
-__all__ = ["glob_matches", "name_matches"]
+__all__ = ["glob_matches", "name_matches", "namespace_matches"]
 
 
 def glob_matches(pattern: str, value: str, separators: str = "") -> bool:
@@ -19,6 +19,17 @@ def name_matches(pattern: str, value: str) -> bool:
     """Match as Go's filepath.Match. A broken pattern matches nothing."""
     expression = _name(pattern)
     return expression is not None and expression.fullmatch(value) is not None
+
+
+def namespace_matches(pattern: str, namespace: str) -> bool:
+    """Match a namespace of Applications: a glob, or between slashes a regular expression. A broken pattern
+    matches nothing."""
+    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
+        try:
+            return re.search(pattern[1:-1], namespace) is not None
+        except re.error:
+            return False
+    return glob_matches(pattern, namespace)
 
 
 @lru_cache(maxsize=4096)
