@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
+from argosy.generators.file_entries import FileEntry
 from argosy.generators.generator import AnswerMissingError, Context, GeneratorError, ask
 from argosy.generators.globbing import BadPatternError, doublestar, literal_prefix, path_match, pathspec
 from argosy.generators.listing import listing_of
@@ -107,7 +108,8 @@ def _files(spec: Mapping[str, object], path: Path, context: Context) -> list[Par
     found: list[Parameters] = []
     for file, place in _matching_files(tree, spec, path, context):
         for index, content in enumerate(_objects(tree, file, place, context)):
-            found.append(_file_parameters(file, content, index, place, spec, context))
+            entry = FileEntry(tree, file, index)
+            found.append(_file_parameters(entry, content, place, spec, context))
     return found
 
 
@@ -171,9 +173,8 @@ def _file_error(file: str, problem: str, place: Path, context: Context) -> Gener
 
 
 def _file_parameters(
-    file: str,
+    entry: FileEntry,
     content: dict[str, object],
-    index: int,
     place: Path,
     spec: Mapping[str, object],
     context: Context,
@@ -182,11 +183,15 @@ def _file_parameters(
         parameters = dict(content)
     else:
         parameters = {key: go_text(value) for key, value in flatten(content).items()}
-    directory, filename = posixpath.split(file)
+    directory, filename = posixpath.split(entry.file)
     parameters |= _path_parameters(directory or ".", spec, context, filename)
     add_values(parameters, strings(spec, "values"), context)
-    what = f"{file}, entry {index}" if index else file
-    return Parameters(parameters, partial(_origin, place, what, Position(file, 1, 1), context))
+    return Parameters(parameters, partial(_file_origin, place, entry, context))
+
+
+def _file_origin(place: Path, entry: FileEntry, context: Context) -> Origin:
+    related = Related(str(entry), entry.position)
+    return Origin(context.locate(place), (related,), entry.trace)
 
 
 def _origin(place: Path, what: str, position: Position | None, context: Context) -> Origin:

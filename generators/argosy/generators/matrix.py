@@ -10,7 +10,7 @@ from argosy.generators.spec_fields import items
 from argosy.generators.transform import transform_child
 from argosy.schemas.finding import Related
 from argosy.schemas.model.origin import Origin
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, Position
 
 __all__ = ["Matrix", "combined_origin"]
 
@@ -31,7 +31,7 @@ class Matrix:
         for first in transform_child(children[0], first_path, context):
             for second in transform_child(children[1], second_path, context, first.values):
                 values = _combine(first.values, second.values, path, context)
-                found.append(Parameters(values, partial(combined_origin, first, second)))
+                found.append(Parameters(values, partial(combined_origin, first, second, first)))
         return found
 
 
@@ -51,7 +51,13 @@ def _combine(
     return first | second
 
 
-def combined_origin(first: Parameters, second: Parameters) -> Origin:
-    """Where a parameter set came from that two generators made together."""
+def combined_origin(first: Parameters, second: Parameters, winner: Parameters) -> Origin:
+    """Where a parameter set came from that two generators made together; of two values `winner`'s counts."""
     one, other = first.origin, second.origin
-    return Origin(one.position, (*one.chain, Related("combined with", other.position), *other.chain))
+    chain = (*one.chain, Related("combined with", other.position), *other.chain)
+    ranked = (one.trace, other.trace) if winner is first else (other.trace, one.trace)
+
+    def trace(path: Path) -> tuple[Position, ...]:
+        return ranked[0](path) or ranked[1](path)
+
+    return Origin(one.position, chain, trace)

@@ -63,4 +63,4 @@ def _override(base: Parameters, override: Parameters, context: Context) -> Param
         values = merge_deeply(base.values, override.values)
     else:
         values = texts(base.values) | texts(override.values)
-    return Parameters(values, partial(combined_origin, base, override))
+    return Parameters(values, partial(combined_origin, base, override, override))

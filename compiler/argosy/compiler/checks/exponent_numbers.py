@@ -42,7 +42,7 @@ def _of_set(member: Member, applicationset: ApplicationSet) -> Iterator[Finding]
                 applicationset.position(("spec", "template", *path)),
                 hint="put the number in quotes where it is given"
                 + (", or write `int64` before it: {{ int64 .x }}" if applicationset.go_template else ""),
-                related=application.origin.chain,
+                related=application.origin.chain_at(path),
             )
 
 

@@ -49,5 +49,5 @@ def application_findings(
             f"Application `{application.name}`{also}: {fault.message}",
             subject.locate(member)(fault.path, fault.at_key),
             hint=fault.hint,
-            related=(*fault.related, *application.origin.chain),
+            related=(*fault.related, *application.origin.chain_at(fault.path)),
         )

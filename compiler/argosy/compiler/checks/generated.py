@@ -9,6 +9,7 @@ from argosy.generators.world import ClusterSecret
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.knowledge import Answer, Known
 from argosy.schemas.model.application import Application
+from argosy.schemas.position import Path
 
 __all__ = ["admission_findings", "validation_findings"]
 
@@ -39,12 +40,13 @@ def validation_findings(
         project = application.spec.get("project") or ""
         if not project or (known is not None and project not in known):
             message = f"Application `{application.name}` is of the project `{project}`, which does not exist"
-            faults[id(application)] = _fault("missing-project", message, application)
+            faults[id(application)] = _fault("missing-project", message, application, ("spec", "project"))
             continue
         problem = destination_problem(application.spec.get("destination") or {}, clusters)
         if problem:
             message = f"Application `{application.name}`: {problem}"
-            faults[id(application)] = _fault("invalid-destination", message, application)
+            path = ("spec", "destination")
+            faults[id(application)] = _fault("invalid-destination", message, application, path)
     return faults
 
 
@@ -54,7 +56,7 @@ def admission_findings(applications: Sequence[Application]) -> dict[int, Finding
     for application in applications:
         for path, problem in metadata_problems(application.metadata):
             message = f"Application `{application.name}`: metadata.{'.'.join(path)}: {problem}"
-            faults[id(application)] = _fault("invalid-metadata", message, application)
+            faults[id(application)] = _fault("invalid-metadata", message, application, ("metadata", *path))
             break
     return faults
 
@@ -70,10 +72,14 @@ def _duplicate(application: Application, name: str, sharing: Sequence[Applicatio
         f"ApplicationSet `{set_name}` generates {len(sharing)} Applications with the name `{name}`; "
         "none of them is created",
         application,
+        ("metadata", "name"),
         also,
     )
 
 
-def _fault(code: str, message: str, application: Application, related: tuple[Related, ...] = ()) -> Finding:
+def _fault(
+    code: str, message: str, application: Application, path: Path, related: tuple[Related, ...] = ()
+) -> Finding:
     origin = application.origin
-    return Finding(code, Severity.ERROR, message, origin.position, related=(*origin.chain, *related))
+    chain = (*origin.chain_at(path), *related)
+    return Finding(code, Severity.ERROR, message, origin.position, related=chain)

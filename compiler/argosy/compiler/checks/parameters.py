@@ -92,7 +92,7 @@ def _unresolved_finding(
         f"`{problem}` is resolved by no parameter{times}",
         _position(applicationset, ("spec", "template", *path)),
         hint=hint,
-        related=application.origin.chain,
+        related=application.origin.chain_at(path),
     )
 
 

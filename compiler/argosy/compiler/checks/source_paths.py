@@ -65,5 +65,5 @@ def _checked(
         Severity.ERROR,
         f"Application `{application.name}`: {message}",
         locate((*place, field)),
-        related=application.origin.chain,
+        related=application.origin.chain_at((*place, field)),
     )

@@ -1,12 +1,19 @@
 """Where a value came from: its place in a file, and the chain of places that made it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from argosy.schemas.finding import Related
-from argosy.schemas.position import Position
+from argosy.schemas.position import Path, Position
 
-__all__ = ["DeferredOrigin", "Origin"]
+__all__ = ["DeferredOrigin", "Origin", "Trace"]
+
+Trace = Callable[[Path], tuple[Position, ...]]
+"""Where the value of a field was written, in files that a generator has read: none, one or several places."""
+
+
+def _untraced(path: Path) -> tuple[Position, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +21,27 @@ class Origin:
     """The way back to the lines that made a value.
 
     `position` is the place nearest to the value; `chain` leads back from there, nearest first: the
-    generator's element, the file that it came from, the parent that rendered it.
+    generator's element, the file that it came from, the parent that rendered it. `trace` finds the line of a
+    single field in such a file.
     """
 
     position: Position | None = None
     chain: tuple[Related, ...] = ()
+    trace: Trace = field(default=_untraced, compare=False, repr=False)
 
     def through(self, *places: Related) -> "Origin":
         """The same origin, with places appended to the far end of its chain."""
-        return Origin(self.position, self.chain + places)
+        return Origin(self.position, self.chain + places, self.trace)
+
+    def chain_at(self, path: Path) -> tuple[Related, ...]:
+        """The chain of one field: files in it are shown at the lines that the field's value came from."""
+        written: dict[str, Position] = {}
+        for position in self.trace(path):
+            written.setdefault(position.file, position)
+        return tuple(
+            replace(each, position=written.get(each.position.file, each.position)) if each.position else each
+            for each in self.chain
+        )
 
 
 class DeferredOrigin(Origin):
@@ -41,6 +60,10 @@ class DeferredOrigin(Origin):
     @property
     def chain(self) -> tuple[Related, ...]:
         return self._resolve().chain
+
+    @property
+    def trace(self) -> Trace:
+        return self._resolve().trace
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Origin):

@@ -1,0 +1,41 @@
+"""Which parameters a field of a template may speak of, in any dialect.
+
+Only to show where values came from: a name too many finds nothing, so a look at the text is enough.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from argosy.schemas.position import Path
+
+__all__ = ["names_read"]
+
+_ACTION = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
+_INDEX = re.compile(r"""\[\s*(?:"([\w-]+)"|'([\w-]+)'|(\d+))\s*\]""")
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|`[^`]*`')
+_NAME = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)*")
+
+
+def names_read(tree: object, path: Path) -> Iterator[Path]:
+    """The names between braces in the text at a path of the template, and in all texts below it."""
+    for step in path:
+        try:
+            tree = tree[step]  # type: ignore[index]  # what cannot be indexed has no names
+        except (KeyError, IndexError, TypeError):
+            return
+    for text in _texts(tree):
+        for action in _ACTION.finditer(text):
+            inner = _INDEX.sub(r".\1\2\3", action[1] or action[2] or "")
+            for name in _NAME.findall(_TEXT.sub(" ", inner)):
+                yield tuple(name.split("."))
+
+
+def _texts(tree: object) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        for value in tree.values():
+            yield from _texts(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _texts(value)
