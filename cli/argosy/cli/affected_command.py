@@ -1,6 +1,7 @@
 """`argosy affected`: which Applications and sets a change can affect, and why. Renders nothing."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -24,6 +25,8 @@ def command(
     namespace: str,
     clusters: Path | None,
     repo: dict[str, Path],
+    world: Path | None,
+    max_world_age: timedelta | None,
     output: str,
 ) -> None:
     """Print the Applications and sets that the change from REV (HEAD) to the work tree can affect.
@@ -31,7 +34,9 @@ def command(
     Exactly those whose specification, generator inputs or rendered files differ. What cannot be known is
     listed, too.
     """
-    with open_comparison(revision, against, staged, namespace, clusters, repo) as comparison:
+    with open_comparison(
+        revision, against, staged, namespace, clusters, repo, world, max_world_age
+    ) as comparison:
         found = find_affected(comparison.old, comparison.new, comparison.states.changed)
     if output == "json":
         import json

@@ -3,18 +3,20 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from argosy.cli.application_output import FORMATS, as_json, as_names, as_yaml
-from argosy.cli.excepting import without_excepted
+from argosy.cli.excepting import Excepting, without_excepted
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
-from argosy.cli.offline_world import OfflineWorld, read_answer
+from argosy.cli.offline_world import OfflineWorld, Services, read_answer
 from argosy.cli.path_options import name_and_path
+from argosy.cli.recorded import open_recorded, recorded_options
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.checks.generator_entries import generator_entry_findings
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
@@ -58,7 +60,12 @@ __all__ = ["command"]
 @click.option("--include-hidden-directories", type=bool, default=False, metavar="true|false")
 @click.option("--strict-destinations", type=bool, default=False, metavar="true|false")
 @click.option("-r", "--recursive", is_flag=True, help="Follow Applications that deploy Applications.")
-@click.option("--fetch", is_flag=True, help="Allow the network for repositories not known here.")
+@click.option(
+    "--fetch",
+    is_flag=True,
+    help="Allow the network: repositories, providers, plugins (with the tokens of --clusters' Secrets).",
+)
+@recorded_options
 def command(
     file: Path,
     output: str,
@@ -71,6 +78,8 @@ def command(
     strict_destinations: bool,
     recursive: bool,
     fetch: bool,
+    world: Path | None,
+    max_world_age: timedelta | None,
 ) -> None:
     """Print the Applications that the ApplicationSets in FILE generate.
 
@@ -80,8 +89,17 @@ def command(
     settings = Settings(namespace, new_git_file_globbing, include_hidden_directories, strict_destinations)
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
     recorded = {kind: read_answer(path) for kind, path in answers.items()}
-    repositories = KnownRepositories(repo, Standing(Path.cwd()), _fetcher() if fetch else None)
-    world = OfflineWorld(manifests, repositories.tree, recorded)
+    standing = Standing(Path.cwd())
+    repositories = KnownRepositories(repo, standing, _fetcher() if fetch else None)
+    kept = open_recorded(world, standing) if world else None
+    asked = OfflineWorld(
+        manifests,
+        repositories.tree,
+        recorded,
+        manifests_given=clusters is not None,
+        recorded=kept.world if kept else None,
+        services=_services(manifests) if fetch else None,
+    )
     # A short life without cycles worth collecting: with a thousand sets the collector takes a third of it.
     gc.disable()
     try:
@@ -89,12 +107,15 @@ def command(
             # Imported here: following Applications needs the renderer.
             from argosy.cli.recursive_compile import compile_recursively
 
-            status = compile_recursively(file, world, settings, repositories, output)
+            status = compile_recursively(file, asked, settings, repositories, output)
         else:
-            status = _compile(file, world, settings, output)
+            status = _compile(file, asked, settings, output)
     finally:
         gc.enable()
         repositories.close()
+    if kept is not None:
+        limit = max_world_age or Excepting(standing, Path.cwd()).configuration().world_max_age
+        echo_findings(kept.findings(limit))
     raise SystemExit(int(status))
 
 
@@ -102,6 +123,12 @@ def _fetcher() -> "Callable[[str, str], Tree]":
     from argosy.cli.fetching import fetch_tree
 
     return fetch_tree
+
+
+def _services(manifests: ManifestWorld) -> "Services":
+    from argosy.cli.asking import AskedServices
+
+    return AskedServices(manifests)
 
 
 def _compile(file: Path, world: OfflineWorld, settings: Settings, output: str) -> ExitStatus:

@@ -1,5 +1,6 @@
 """`argosy diff`: what a change does to Applications and to the objects that they deploy."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -25,6 +26,8 @@ def command(
     namespace: str,
     clusters: Path | None,
     repo: dict[str, Path],
+    world: Path | None,
+    max_world_age: timedelta | None,
     output: str,
     exit_code: bool,
 ) -> None:
@@ -33,7 +36,9 @@ def command(
     Deletions come first. A renamed directory or template is a move. What cannot be rendered here (charts of
     other repositories, say) is shown as unknown, never as removed. Values of Secrets are not shown.
     """
-    with open_comparison(revision, against, staged, namespace, clusters, repo) as comparison:
+    with open_comparison(
+        revision, against, staged, namespace, clusters, repo, world, max_world_age
+    ) as comparison:
         difference = find_difference(comparison.old, comparison.new, comparison.states.changed)
     states = comparison.states
     printers = {"text": as_text, "json": as_json, "markdown": as_markdown}

@@ -39,7 +39,7 @@ class Excepting:
         """
         return judge(
             findings,
-            self._configuration(),
+            self.configuration(),
             self._read_text,
             self._name_of,
             files=files,
@@ -52,7 +52,8 @@ class Excepting:
         """Whether names of files are paths in the repository, and what counts is not the work tree."""
         return self._standing.root is not None and self._standing.state is not Uncommitted.WORK_TREE
 
-    def _configuration(self) -> Configuration:
+    def configuration(self) -> Configuration:
+        """What `argosy.yaml` says. Raises `ArgosyError` where it is there and cannot be read."""
         content = self._read(FILE_NAME, self._root / FILE_NAME)
         if content is None:
             return Configuration()

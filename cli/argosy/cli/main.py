@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("run_command", "Run the controller: keep clusters as Git says."),
     "sandbox": ("sandbox_command", "Start embedded Kubernetes clusters for trying things out."),
     "schema": ("schema_command", "Print JSON Schemas of the specifications, for editors."),
+    "snapshot": ("snapshot_command", "Write down what generators ask of clusters and services."),
     "status": ("status_command", "Show Applications, their sync and their health."),
     "sync": ("sync_command", "Make one pass over Applications and follow it."),
     "template": ("template_command", "Try a template on data."),

@@ -53,6 +53,16 @@ class ManifestWorld:
                 return Known({key: str(value) for key, value in items}, self._provenance)
         return Known(None, self._provenance)
 
+    def secret(self, name: str) -> tuple[dict[str, str], dict[str, str]] | None:
+        """The data and the labels of a Secret, for who asks services with it; never for generators."""
+        for each in self._of_kind("v1", "Secret"):
+            if _name(each.value) == name:
+                value = _mapping(each.value)
+                keys = {*_mapping(value.get("data")), *_mapping(value.get("stringData"))}
+                labels = _mapping(_mapping(value.get("metadata")).get("labels"))
+                return _secret_data(value, each, keys), {key: str(text) for key, text in labels.items()}
+        return None
+
     def resources(self, api_version: str, kind: str) -> Answer[tuple[Mapping[str, object], ...]]:
         # Argo CD's ConfigMap names the plural resource; manifests bear the kind.
         found = [
@@ -91,7 +101,8 @@ def _is_cluster(value: object) -> bool:
 def _cluster(document: Document) -> ClusterSecret:
     value = _mapping(document.value)
     metadata = _mapping(value.get("metadata"))
-    data = _secret_data(value, document)
+    # Never its `config`, which holds credentials.
+    data = _secret_data(value, document, ("name", "server", "project"))
     return ClusterSecret(
         secret_name=_name(value),
         name=data.get("name", ""),
@@ -103,10 +114,10 @@ def _cluster(document: Document) -> ClusterSecret:
     )
 
 
-def _secret_data(value: Mapping[str, Any], document: Document) -> dict[str, str]:
-    """What generators may see of a Secret: never its `config`, which holds credentials."""
+def _secret_data(value: Mapping[str, Any], document: Document, keys: Iterable[str]) -> dict[str, str]:
+    """These keys of a Secret, decoded."""
     found: dict[str, str] = {}
-    for key in ("name", "server", "project"):
+    for key in keys:
         encoded = _mapping(value.get("data")).get(key)
         plain = _mapping(value.get("stringData")).get(key)
         if isinstance(plain, str):

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from argosy.cli.manifest_world import ManifestWorld
 from argosy.generators.parameters import floats
+from argosy.generators.recorded.recorded_world import RecordedWorld
 from argosy.generators.world import ClusterSecret, PluginCall, ProviderQuery, Tree
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 
-__all__ = ["ANSWER_KINDS", "OfflineWorld", "read_answer"]
+__all__ = ["ANSWER_KINDS", "OfflineWorld", "Services", "read_answer"]
 
 ANSWER_KINDS = ("plugin", "scm", "pulls")
 
+Records = tuple[Mapping[str, object], ...]
 TreeOf = Callable[[str, str], Answer[Tree]]
 
 
@@ -27,45 +30,106 @@ def read_answer(path: Path) -> object:
         raise ArgosyError(f"{path} is not JSON: {error}", code="invalid-answer") from error
 
 
-class OfflineWorld:
-    """A World without network. What nobody told it is `Unknown`."""
+class Services(Protocol):
+    """What may be asked over the network."""
 
-    def __init__(self, manifests: ManifestWorld, tree: TreeOf, answers: Mapping[str, object]) -> None:
+    def plugin(self, call: PluginCall) -> Answer[object]:
+        """The JSON body that a plugin answers with."""
+
+    def repositories(self, query: ProviderQuery) -> Answer[Records]:
+        """What an SCM provider has."""
+
+    def pull_requests(self, query: ProviderQuery) -> Answer[Records]:
+        """The pull requests of a repository."""
+
+
+class OfflineWorld:
+    """A World of files. What nobody told it is `Unknown`.
+
+    What is given by hand comes first (`manifests`, `answers`, repositories), then the network, if `services`
+    may be asked, then what was recorded. `manifests_given` says that there are manifests at all; without them
+    and without a record no cluster is registered if `assume_no_clusters`, else it is not known which are.
+    """
+
+    def __init__(
+        self,
+        manifests: ManifestWorld,
+        tree: TreeOf,
+        answers: Mapping[str, object],
+        *,
+        manifests_given: bool = True,
+        assume_no_clusters: bool = True,
+        recorded: RecordedWorld | None = None,
+        services: Services | None = None,
+    ) -> None:
         self._manifests = manifests
         self._tree = tree
         self._answers = answers
+        self._manifests_given = manifests_given
+        self._assume_no_clusters = assume_no_clusters
+        self._recorded = recorded
+        self._services = services
+        self.consulted = 0
+        """How often a recorded world was, or would have been, the one to answer."""
 
     def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
-        return self._manifests.clusters()
+        if not self._manifests_given and (recorded := self._fallback()) is not None:
+            return recorded.clusters()
+        if self._manifests_given or self._assume_no_clusters:
+            return self._manifests.clusters()
+        return Unknown("which clusters are registered only the management cluster knows")
 
     def projects(self) -> Answer[Mapping[str, Mapping[str, object]]]:
-        return self._manifests.projects()
+        answer = self._manifests.projects()
+        if isinstance(answer, Unknown) and (recorded := self._fallback()) is not None:
+            known = recorded.projects()
+            return known if isinstance(known, Known) else answer
+        return answer
 
     def config_map(self, name: str) -> Answer[Mapping[str, str] | None]:
-        return self._manifests.config_map(name)
+        answer = self._manifests.config_map(name)
+        if isinstance(answer, Known) and answer.value is None and (recorded := self._fallback()) is not None:
+            return recorded.config_map(name)
+        return answer
 
     def resources(self, api_version: str, kind: str) -> Answer[tuple[Mapping[str, object], ...]]:
-        return self._manifests.resources(api_version, kind)
+        answer = self._manifests.resources(api_version, kind)
+        if isinstance(answer, Known) and not answer.value and (recorded := self._fallback()) is not None:
+            return recorded.resources(api_version, kind)
+        return answer
 
     def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
-        return self._tree(repo_url, revision)
+        answer = self._tree(repo_url, revision)
+        if not isinstance(answer, Unknown) or answer.code != "unknown-repository":
+            return answer
+        recorded = self._fallback()
+        return answer if recorded is None else recorded.tree(repo_url, revision)
 
     def plugin(self, call: PluginCall) -> Answer[object]:
-        if "plugin" not in self._answers:
-            return _no_answer("plugin", f"the plugin at {call.base_url}")
-        return Known(self._answers["plugin"], "recorded answer")
+        if "plugin" in self._answers:
+            return Known(self._answers["plugin"], "recorded answer")
+        services = self._services or self._fallback()
+        return services.plugin(call) if services else _no_answer("plugin", f"the plugin at {call.base_url}")
 
-    def repositories(self, query: ProviderQuery) -> Answer[tuple[Mapping[str, object], ...]]:
-        return self._records("scm", f"the SCM provider {query.provider}", {})
+    def repositories(self, query: ProviderQuery) -> Answer[Records]:
+        if "scm" in self._answers:
+            return self._records("scm", {})
+        services = self._services or self._fallback()
+        what = f"the SCM provider {query.provider}"
+        return services.repositories(query) if services else _no_answer("scm", what)
 
-    def pull_requests(self, query: ProviderQuery) -> Answer[tuple[Mapping[str, object], ...]]:
-        return self._records("pulls", f"the pull requests of {query.provider}", _PULL_REQUEST_FIELDS)
+    def pull_requests(self, query: ProviderQuery) -> Answer[Records]:
+        if "pulls" in self._answers:
+            return self._records("pulls", _PULL_REQUEST_FIELDS)
+        services = self._services or self._fallback()
+        what = f"the pull requests of {query.provider}"
+        return services.pull_requests(query) if services else _no_answer("pulls", what)
 
-    def _records(
-        self, kind: str, what: str, fields: Mapping[str, str]
-    ) -> Answer[tuple[Mapping[str, object], ...]]:
-        if kind not in self._answers:
-            return _no_answer(kind, what)
+    def _fallback(self) -> RecordedWorld | None:
+        self.consulted += 1
+        return self._recorded
+
+    def _records(self, kind: str, fields: Mapping[str, str]) -> Answer[Records]:
         recorded = self._answers[kind]
         if not isinstance(recorded, list) or not all(isinstance(each, dict) for each in recorded):
             return Unknown(f"the recorded answer `{kind}` is not a list of maps", code="invalid-answer")
@@ -86,4 +150,5 @@ _PULL_REQUEST_FIELDS = {
 
 
 def _no_answer(kind: str, what: str) -> Unknown:
-    return Unknown(f"{what} was not asked", hint=f"give a recorded answer: --answers {kind}=FILE")
+    hint = f"give a recorded world (--world FILE) or a recorded answer (compile --answers {kind}=FILE)"
+    return Unknown(f"{what} was not asked", hint=hint)

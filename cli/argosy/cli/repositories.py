@@ -169,6 +169,10 @@ class KnownRepositories:
             return Unknown(error.message, hint=error.hint, code=error.code)
         return _unknown(repo_url)
 
+    def standing_answers_for(self, repo_url: str) -> bool:
+        """Whether it is the repository that one stands in, and no clone was given for it."""
+        return self._given_path(repo_url) is None and self.standing.answers_for(repo_url)
+
     def path_state(self, repo_url: str, revision: str, path: str) -> Answer[PathState]:
         """Whether a folder exists at a revision of a repository."""
         path = path.strip("/").removeprefix("./") or "."

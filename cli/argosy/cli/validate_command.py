@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -14,13 +15,12 @@ from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
 from argosy.cli.plain_directory import plain_documents
+from argosy.cli.recorded import Recorded, open_recorded, recorded_options
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.exceptions.judgement import Judgement
 from argosy.compiler.validation import Validated, validate_documents
 from argosy.generators.generator import Settings
-from argosy.generators.world import ClusterSecret
 from argosy.schemas.finding import Finding, Severity
-from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.printing import finding_as_json
 from argosy.sources.uncommitted import Uncommitted
 
@@ -52,6 +52,7 @@ OUTPUTS = ("text", "json", "sarif", "github", "gitlab")
     callback=name_and_path,
     help="A clone on this machine that stands for a repository URL.",
 )
+@recorded_options
 def command(
     paths: tuple[Path, ...],
     output: str,
@@ -62,6 +63,8 @@ def command(
     repo: dict[str, Path],
     fix: bool,
     dry_run: bool,
+    world: Path | None,
+    max_world_age: timedelta | None,
 ) -> None:
     """Check the specifications in files and folders (here, if none is named).
 
@@ -74,7 +77,7 @@ def command(
         raise click.UsageError("--fix changes the work tree; it does not go with --staged")
     if staged and Standing(Path.cwd()).root is None:
         raise click.UsageError("--staged needs a Git repository around this folder")
-    scope = _Scope(paths, staged, namespace, clusters, repo)
+    scope = _Scope(paths, staged, namespace, clusters, repo, world, max_world_age)
     run = _check(scope)
     if dry_run:
         from argosy.cli.file_fixing import echo_difference
@@ -96,6 +99,8 @@ class _Scope:
     namespace: str
     clusters: Path | None
     repo: Mapping[str, Path]
+    world: Path | None
+    max_world_age: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +118,19 @@ def _check(scope: _Scope) -> _Run:
     standing = Standing(here, Uncommitted.INDEX if scope.staged else Uncommitted.WORK_TREE)
     search = search_tree(standing.tree("")) if scope.staged else search_paths(scope.paths or (Path(),))
     repositories = KnownRepositories(scope.repo, standing)
+    recorded = open_recorded(scope.world, standing)
     validated = validate_documents(
         search.documents,
-        _world(scope.namespace, scope.clusters, repositories),
+        _world(scope.namespace, scope.clusters, repositories, recorded),
         plain_documents(standing, standing.root if scope.staged and standing.root else here),
         repositories,
         Settings(namespace=scope.namespace),
     )
     texts = {document.file: document.text for document in (*search.documents, *validated.deployed)}
-    judgement = Excepting(standing, here, texts).judge(
-        [*search.findings, *validated.findings],
+    excepting = Excepting(standing, here, texts)
+    limit = scope.max_world_age or excepting.configuration().world_max_age
+    judgement = excepting.judge(
+        [*search.findings, *validated.findings, *(recorded.findings(limit) if recorded else ())],
         files=texts,
         complete=scope.staged or (not scope.paths and standing.root in (None, here)),
     )
@@ -144,17 +152,18 @@ def _fix(run: _Run, scope: _Scope) -> _Run:
     return run
 
 
-class _Clusterless(OfflineWorld):
-    """Without `--clusters` validation does not know which clusters are registered."""
-
-    def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
-        return Unknown("which clusters are registered only the management cluster knows")
-
-
-def _world(namespace: str, clusters: Path | None, repositories: KnownRepositories) -> OfflineWorld:
+def _world(
+    namespace: str, clusters: Path | None, repositories: KnownRepositories, recorded: Recorded | None
+) -> OfflineWorld:
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
-    kind = OfflineWorld if clusters else _Clusterless
-    return kind(manifests, repositories.tree, {})
+    return OfflineWorld(
+        manifests,
+        repositories.tree,
+        {},
+        manifests_given=clusters is not None,
+        assume_no_clusters=False,
+        recorded=recorded.world if recorded else None,
+    )
 
 
 def _status(findings: Sequence[Finding], strict: bool) -> ExitStatus:

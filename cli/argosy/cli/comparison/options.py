@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,15 @@ import click
 
 from argosy.cli.comparison.reading import StateReader
 from argosy.cli.comparison.states import NoCommitYetError, State, States, choose_states
+from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
+from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
+from argosy.cli.recorded import Recorded, open_recorded, recorded_options
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.generators.generator import Settings
-from argosy.generators.world import ClusterSecret
-from argosy.schemas.knowledge import Answer, Unknown
 from argosy.sources.rendering import Renderer
 
 __all__ = ["Comparison", "comparison_options", "open_comparison"]
@@ -39,6 +41,7 @@ _OPTIONS = (
         callback=name_and_path,
         help="A clone on this machine that stands for a repository URL.",
     ),
+    recorded_options,
 )
 
 
@@ -60,7 +63,14 @@ class Comparison:
 
 @contextmanager
 def open_comparison(
-    revision: str, against: str, staged: bool, namespace: str, clusters: Path | None, repo: dict[str, Path]
+    revision: str,
+    against: str,
+    staged: bool,
+    namespace: str,
+    clusters: Path | None,
+    repo: dict[str, Path],
+    world: Path | None,
+    max_world_age: timedelta | None,
 ) -> Iterator[Comparison]:
     """The readers of both states; what they have started ends with the block."""
     if staged and against:
@@ -73,26 +83,36 @@ def open_comparison(
         raise SystemExit(int(ExitStatus.FINE)) from error
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
     opened: list[KnownRepositories] = []
+    kept: list[Recorded] = []
     with Renderer() as renderer:
 
         def reader(state: State) -> StateReader:
             standing = Standing(states.repository.root, state.where, states.repository)
             repositories = KnownRepositories(repo, standing)
             opened.append(repositories)
-            kind = OfflineWorld if clusters else _Clusterless
-            world = kind(manifests, repositories.tree, {})
-            return StateReader(states, state, standing, repositories, world, Settings(namespace), renderer)
+            recorded = open_recorded(world, standing)
+            if recorded is not None:
+                kept.append(recorded)
+            asked = OfflineWorld(
+                manifests,
+                repositories.tree,
+                {},
+                manifests_given=clusters is not None,
+                assume_no_clusters=False,
+                recorded=recorded.world if recorded else None,
+            )
+            return StateReader(states, state, standing, repositories, asked, Settings(namespace), renderer)
 
         try:
-            yield Comparison(states, reader(states.old), reader(states.new))
+            comparison = Comparison(states, reader(states.old), reader(states.new))
+            yield comparison
+            if kept:
+                here = Path.cwd()
+                limit = (
+                    max_world_age or Excepting(comparison.new.standing, here).configuration().world_max_age
+                )
+                echo_findings(kept[-1].findings(limit))
         finally:
             for each in opened:
                 each.close()
             states.repository.close()
-
-
-class _Clusterless(OfflineWorld):
-    """Without `--clusters` nobody knows which clusters are registered."""
-
-    def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
-        return Unknown("which clusters are registered only the management cluster knows")

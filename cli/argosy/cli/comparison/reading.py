@@ -8,6 +8,8 @@ from argosy.cli.comparison.reach import Reach, lent_files
 from argosy.cli.comparison.set_reads import ReadingWorld, SetReads
 from argosy.cli.comparison.specified import SpecFiles, Specified, read_spec_files
 from argosy.cli.comparison.states import ChangedFiles, State, States
+from argosy.cli.offline_world import OfflineWorld
+from argosy.cli.recorded import WORLD_FILE
 from argosy.cli.rendered_sources import render_application, render_requests
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.app_of_apps import RenderedManifest
@@ -15,7 +17,6 @@ from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
 from argosy.compiler.loading import load_rendered
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
-from argosy.generators.world import World
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.model.application import Application
@@ -60,7 +61,7 @@ class StateReader:
         state: State,
         standing: Standing,
         repositories: KnownRepositories,
-        world: World,
+        world: OfflineWorld,
         settings: Settings,
         renderer: Renderer,
     ) -> None:
@@ -173,7 +174,10 @@ class StateReader:
             found.unknown_children[key] = f"the API server would refuse it: {specified.refusal}"
             return ()
         world = ReadingWorld(self._world, self.standing)
+        before = self._world.consulted
         expansion: Expansion | UnknownExpansion = expand(resource, world, self._settings)
+        if self._world.consulted > before:
+            world.reads.files.add(WORLD_FILE)
         found.reads[key] = world.reads
         if isinstance(expansion, UnknownExpansion):
             found.unknown_children[key] = expansion.reason

@@ -10,9 +10,11 @@ exceptions:
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from argosy.generators.globbing import BadPatternError, doublestar
+from argosy.generators.recorded.age import parse_age
 from argosy.schemas.catalogue import CATALOGUE
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.position import Path, Position
@@ -58,11 +60,15 @@ class PathException:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What `argosy.yaml` says. `severities` holds what differs from the usual; None is off."""
+    """What `argosy.yaml` says. `severities` holds what differs from the usual; None is off.
+
+    `world_max_age` is how old a recorded world may be without a warning.
+    """
 
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     exceptions: tuple[PathException, ...] = ()
     findings: tuple[Finding, ...] = ()
+    world_max_age: timedelta | None = None
 
 
 def read_configuration(content: bytes, file: str) -> Configuration:
@@ -101,7 +107,15 @@ def configuration_schema() -> dict[str, Any]:
         "title": "Argosy's decisions of a repository on findings",
         "type": ["object", "null"],
         "additionalProperties": False,
-        "properties": {"severity": severity, "exceptions": {"type": "array", "items": exception}},
+        "properties": {
+            "severity": severity,
+            "exceptions": {"type": "array", "items": exception},
+            "worldMaxAge": {
+                "type": "string",
+                "pattern": "^[0-9]{1,6}[dhms]$",
+                "description": "How old a recorded world may be without a warning, such as 30d.",
+            },
+        },
     }
 
 
@@ -121,10 +135,21 @@ class _Reading:
 
     def run(self) -> Configuration:
         root = self._mapping(self.document.value, ())
-        self._only(root, (), ("severity", "exceptions"))
+        self._only(root, (), ("severity", "exceptions", "worldMaxAge"))
         severities = dict(self._severities(root.get("severity")))
         exceptions = tuple(self._exceptions(root.get("exceptions")))
-        return Configuration(severities, exceptions, tuple(self.findings))
+        age = self._age(root.get("worldMaxAge"))
+        return Configuration(severities, exceptions, tuple(self.findings), age)
+
+    def _age(self, value: object) -> timedelta | None:
+        path: Path = ("worldMaxAge",)
+        if value is None:
+            return None
+        try:
+            return parse_age(value if isinstance(value, str) else "")
+        except ValueError:
+            self._say("invalid-value", (f"`worldMaxAge` is no age: `{value}`", "write 30d, 12h or 90m"), path)
+            return None
 
     def _severities(self, value: object) -> Iterator[tuple[str, Severity | None]]:
         for code, level in self._mapping(value, ("severity",)).items():

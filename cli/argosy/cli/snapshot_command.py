@@ -1,0 +1,129 @@
+"""`argosy snapshot`: writes down what generators ask of clusters and services, for compiling offline."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from argosy.cli.document_search import search_paths
+from argosy.cli.failure import ExitStatus
+from argosy.cli.finding_output import echo_findings
+from argosy.cli.management_options import management_options
+from argosy.cli.path_options import name_and_path
+from argosy.cli.recorded import WORLD_FILE
+from argosy.cli.repositories import KnownRepositories, Standing
+from argosy.compiler.loading import load
+from argosy.generators.generator import Settings
+from argosy.schemas.finding import ArgosyError, Finding, Severity
+from argosy.schemas.knowledge import Unknown
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.validation import kind_of
+
+__all__ = ["command"]
+
+
+@click.command("snapshot")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default="",
+    help=f"Where to write ({WORLD_FILE} in the repository's root without; - for stdout).",
+)
+@management_options
+@click.option(
+    "--repo",
+    multiple=True,
+    metavar="URL=PATH",
+    callback=name_and_path,
+    help="A clone on this machine that stands for a repository URL.",
+)
+@click.option("--allow-file-repositories", is_flag=True, help="Allow repositories on this machine's disks.")
+@click.option("--new-git-file-globbing", type=bool, default=False, metavar="true|false")
+@click.option("--include-hidden-directories", type=bool, default=False, metavar="true|false")
+@click.option("--strict-destinations", type=bool, default=False, metavar="true|false")
+def command(
+    paths: tuple[Path, ...],
+    output: str,
+    context: str,
+    kubeconfig: str,
+    namespace: str,
+    installation: str,
+    repo: dict[str, Path],
+    allow_file_repositories: bool,
+    new_git_file_globbing: bool,
+    include_hidden_directories: bool,
+    strict_destinations: bool,
+) -> None:
+    """Write what the generators of the ApplicationSets in PATH (of those in the cluster, without) ask.
+
+    The file holds answers of clusters, providers, plugins and other repositories, and no secrets; `validate`,
+    `compile` and `diff` then work offline. Exit status 3 if something was not answered: that is written, too.
+    """
+    # Imported here: it speaks with clusters.
+    from argosy.cli.controlling import Target
+    from argosy.cli.snapshotting import take_snapshot
+    from argosy.generators.recorded.world_file import write_world
+
+    settings = Settings(namespace, new_git_file_globbing, include_hidden_directories, strict_destinations)
+    standing = Standing(Path.cwd())
+    sets = _sets(paths, namespace) if paths else None
+    place = _place(output, standing)
+    target = Target(
+        context=context,
+        kubeconfig=kubeconfig,
+        namespace=namespace,
+        installation=installation,
+        allow_file_repositories=allow_file_repositories,
+    )
+    local = KnownRepositories(repo, standing)
+    try:
+        answers, count = asyncio.run(take_snapshot(target, sets, local, settings))
+    finally:
+        local.close()
+    _write(write_world(answers), place)
+    unknown = [each.answer for each in answers if isinstance(each.answer, Unknown)]
+    echo_findings(Finding(each.code, Severity.WARNING, each.reason, hint=each.hint) for each in unknown)
+    click.echo(
+        f"{len(answers)} answers for {count} ApplicationSets, {len(unknown)} of them unknown, "
+        f"in {place or 'stdout'}",
+        err=True,
+    )
+    raise SystemExit(int(ExitStatus.WORLD_FAILED if unknown else ExitStatus.FINE))
+
+
+def _sets(paths: Sequence[Path], namespace: str) -> list[ApplicationSet]:
+    search = search_paths(paths)
+    loaded = [load(each, namespace) for each in search.documents if kind_of(each.value) == "ApplicationSet"]
+    echo_findings([*search.findings, *(finding for each in loaded for finding in each.findings)])
+    sets = [each.resource for each in loaded if isinstance(each.resource, ApplicationSet)]
+    if not sets:
+        raise click.UsageError("no ApplicationSet in these paths")
+    return sets
+
+
+def _place(output: str, standing: Standing) -> Path | None:
+    if output == "-":
+        return None
+    if output:
+        return Path(output)
+    if standing.root is None:
+        raise click.UsageError("outside of a Git repository name a file: --output FILE, or - for stdout")
+    return standing.root / WORLD_FILE
+
+
+def _write(text: str, place: Path | None) -> None:
+    content = text.encode("utf-8", errors="replace")
+    if place is None:
+        click.echo(content, nl=False)
+        return
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # Beside it and then moved: whoever reads it meanwhile sees one of the two, whole.
+        beside = place.with_name(f".{place.name}.new")
+        beside.write_bytes(content)
+        beside.replace(place)
+    except OSError as error:
+        raise ArgosyError(f"cannot write {place}: {error.strerror}", code="unwritable-file") from error

@@ -1,0 +1,147 @@
+"""Asks the management cluster, repositories, providers and plugins what sets want to know, and notes it.
+
+Speaks with clusters, so the command imports it late. Writes nothing to them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from argosy.cli.controlling import Target, management_client
+from argosy.cli.fetching import cache_folder
+from argosy.cli.repositories import KnownRepositories
+from argosy.clusters.client import Client
+from argosy.clusters.errors import ApiError, UnknownKind
+from argosy.clusters.objects import GroupVersionKind
+from argosy.compiler.expansion import expand
+from argosy.generators.generator import Settings
+from argosy.generators.recorded.answer import RecordedAnswer
+from argosy.generators.recorded.recorder import Recorder
+from argosy.generators.world import Tree
+from argosy.reconciler.gathering import gather_and_expand
+from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION
+from argosy.reconciler.live_world import LiveWorld, Recent
+from argosy.reconciler.outside import Outside
+from argosy.reconciler.resource import KubernetesObject
+from argosy.reconciler.revisions import Revisions
+from argosy.schemas.knowledge import Answer, Unknown
+from argosy.schemas.model.annotations import SECRET_TYPE
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.sources.credentials import CredentialStore
+from argosy.sources.git import Repositories
+from argosy.sources.git_url import NETWORK_PROTOCOLS, Protocol
+from argosy.sources.providers.providers import Providers
+
+__all__ = ["take_snapshot"]
+
+
+class _LocalFirst(LiveWorld):
+    """The live world, where repositories on this machine answer for themselves."""
+
+    local: KnownRepositories
+
+    def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
+        answer = self.local.tree(repo_url, revision)
+        if isinstance(answer, Unknown) and answer.code == "unknown-repository":
+            return super().tree(repo_url, revision)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Management:
+    """What the management cluster knows, read once."""
+
+    secrets: Sequence[KubernetesObject] = ()
+    projects: Sequence[KubernetesObject] = ()
+    sets: Sequence[KubernetesObject] = ()
+    trouble: str = ""
+
+
+async def take_snapshot(
+    target: Target, sets: Sequence[ApplicationSet] | None, local: KnownRepositories, settings: Settings
+) -> tuple[Sequence[RecordedAnswer], int]:
+    """The answers to all that the generators of these sets ask, and the number of sets.
+
+    `None` means the sets in the management cluster. What was not answered is among them, with the reason.
+
+    Raises `ArgosyError` where there is no cluster to take the sets from.
+    """
+    client = management_client(target)
+    try:
+        management = await _read(client, target.namespace, needed=sets is None)
+        wanted = sets if sets is not None else [ApplicationSet(each) for each in management.sets]
+        async with _repositories(target, management) as repositories:
+            revisions = Revisions(repositories)
+            outside = Outside(client, Providers(), target.namespace)
+            started = asyncio.get_running_loop().time()
+            recent = Recent(outside, started, float("inf"))
+
+            def make_world() -> LiveWorld:
+                world = _LocalFirst(
+                    management.secrets,
+                    management.projects,
+                    revisions,
+                    repositories,
+                    recent,
+                    management.trouble,
+                )
+                world.local = local
+                return world
+
+            answers = await _ask(wanted, make_world, revisions, outside, settings, local)
+        return answers, len(wanted)
+    finally:
+        await client.close()
+
+
+async def _ask(
+    sets: Sequence[ApplicationSet],
+    make_world: Callable[[], LiveWorld],
+    revisions: Revisions,
+    outside: Outside,
+    settings: Settings,
+    local: KnownRepositories,
+) -> Sequence[RecordedAnswer]:
+    for each in sets:
+        await gather_and_expand(each, make_world, revisions, outside, settings)
+    # Everything is known now that can be: the same questions once more, to be noted.
+    recorder = Recorder(make_world(), local.standing_answers_for, datetime.now(UTC))
+    for each in sets:
+        await asyncio.to_thread(expand, each, recorder, settings)
+    return recorder.answers
+
+
+async def _read(client: Client, namespace: str, *, needed: bool) -> _Management:
+    try:
+        secrets = await client.list(
+            GroupVersionKind("", "v1", "Secret"),
+            namespace,
+            label_selector=f"{SECRET_TYPE} in (cluster,repository,repo-creds)",
+        )
+        projects = await _list(client, "AppProject", namespace)
+        sets = await _list(client, "ApplicationSet", namespace) if needed else ()
+    except ApiError as error:
+        if needed:
+            raise
+        return _Management(trouble=error.message)
+    return _Management(secrets.items, projects, sets)
+
+
+async def _list(client: Client, kind: str, namespace: str) -> Sequence[KubernetesObject]:
+    try:
+        return (await client.list(GroupVersionKind(ARGO_GROUP, ARGO_VERSION, kind), namespace)).items
+    except UnknownKind:
+        return ()
+
+
+@asynccontextmanager
+async def _repositories(target: Target, management: _Management) -> AsyncIterator[Repositories]:
+    protocols = NETWORK_PROTOCOLS | ({Protocol.FILE} if target.allow_file_repositories else set())
+    repositories = Repositories(cache_folder() / "git", protocols=frozenset(protocols))
+    repositories.use_credentials(CredentialStore(management.secrets))
+    try:
+        yield repositories
+    finally:
+        repositories.close()

@@ -1,0 +1,152 @@
+"""A world that answers from what was recorded. What was not asked then is `Unknown`."""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from argosy.generators.questions import (
+    Question,
+    config_map_question,
+    plugin_question,
+    pull_requests_question,
+    repositories_question,
+    resources_question,
+)
+from argosy.generators.recorded.answer import (
+    CLUSTERS,
+    PROJECTS,
+    RecordedAnswer,
+    instant_text,
+    not_recorded,
+    tree_question,
+)
+from argosy.generators.world import (
+    ClusterSecret,
+    PluginCall,
+    ProviderQuery,
+    Tree,
+    UnknownContentError,
+    World,
+)
+from argosy.schemas.knowledge import Answer, Known, Unknown
+
+__all__ = ["RecordedTree", "RecordedWorld"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTree:
+    """All files of a commit by name, and the content of those that generators read."""
+
+    revision: str
+    names: tuple[str, ...]
+    contents: Mapping[str, bytes] = field(repr=False)
+
+    def files(self) -> Sequence[str]:
+        """All of them."""
+        return self.names
+
+    def read(self, path: str) -> bytes:
+        """The content, where it was recorded. Raises `UnknownContentError` where not."""
+        if path not in self.contents:
+            raise UnknownContentError(not_recorded(f"what is in the file {path}"))
+        return self.contents[path]
+
+    def has_directory(self, path: str) -> bool:
+        """Whether a file lies below the path."""
+        prefix = "" if path in ("", ".") else path.rstrip("/") + "/"
+        return any(name.startswith(prefix) for name in self.names)
+
+
+class RecordedWorld:
+    """Answers by question. The values are in the shape that `world_file` has checked."""
+
+    def __init__(self, answers: Iterable[RecordedAnswer]) -> None:
+        self._answers = {each.question: each for each in answers}
+        self._used: set[Question] = set()
+        self._trees: dict[str, RecordedTree] = {}
+
+    @property
+    def used(self) -> datetime | None:
+        """The time of the oldest answer that was given so far, `None` if none was."""
+        return min((self._answers[each].as_of for each in self._used), default=None)
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The time of the oldest answer, `None` if there is none."""
+        return min((each.as_of for each in self._answers.values()), default=None)
+
+    def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
+        return self._convert(CLUSTERS, "the registered clusters", _clusters)
+
+    def projects(self) -> Answer[Mapping[str, Mapping[str, object]]]:
+        return self._convert(PROJECTS, "AppProjects", dict)
+
+    def config_map(self, name: str) -> Answer[Mapping[str, str] | None]:
+        return self._convert(config_map_question(name), f"the ConfigMap {name}", _same)
+
+    def resources(self, api_version: str, kind: str) -> Answer[tuple[Mapping[str, object], ...]]:
+        return self._convert(resources_question(api_version, kind), f"{kind} in {api_version}", tuple)
+
+    def plugin(self, call: PluginCall) -> Answer[object]:
+        what = f"the plugin at {call.base_url} with these parameters"
+        return self._convert(plugin_question(call), what, _same)
+
+    def repositories(self, query: ProviderQuery) -> Answer[tuple[Mapping[str, object], ...]]:
+        what = f"these repositories of {query.provider}"
+        return self._convert(repositories_question(query), what, tuple)
+
+    def pull_requests(self, query: ProviderQuery) -> Answer[tuple[Mapping[str, object], ...]]:
+        what = f"these pull requests of {query.provider}"
+        return self._convert(pull_requests_question(query), what, tuple)
+
+    def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
+        what = f"{repo_url} at {revision or 'HEAD'}"
+        question = tree_question(repo_url, revision)
+
+        def as_tree(value: Any) -> RecordedTree:
+            # One object for all sets: what is worked out from its list of files is kept by that list.
+            if question.asked not in self._trees:
+                self._trees[question.asked] = _tree(value)
+            return self._trees[question.asked]
+
+        return self._convert(question, what, as_tree)
+
+    def _convert(self, question: Question, what: str, convert: Any) -> Answer[Any]:
+        recorded = self._answers.get(question)
+        if recorded is None:
+            return not_recorded(what)
+        self._used.add(question)
+        at, answer = instant_text(recorded.as_of), recorded.answer
+        if isinstance(answer, Unknown):
+            return Unknown(f"{answer.reason} (recorded {at})", answer.hint, answer.code)
+        return Known(convert(answer.value), f"{answer.provenance}, recorded {at}", recorded.as_of)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _clusters(value: Any) -> tuple[ClusterSecret, ...]:
+    return tuple(
+        ClusterSecret(
+            secret_name=str(each.get("secretName", "")),
+            name=str(each.get("name", "")),
+            server=str(each.get("server", "")),
+            project=str(each.get("project", "")),
+            labels=dict(each.get("labels") or {}),
+            annotations=dict(each.get("annotations") or {}),
+        )
+        for each in value
+    )
+
+
+def _tree(value: Any) -> RecordedTree:
+    contents = {path: text.encode() for path, text in (value.get("contents") or {}).items()}
+    for path, text in (value.get("base64") or {}).items():
+        contents[path] = base64.b64decode(text)
+    return RecordedTree(value["commit"], tuple(value["files"]), contents)
+
+
+_: type[World] = RecordedWorld
