@@ -9,6 +9,7 @@ nothing was deleted that it does not say.
 
 import asyncio
 import datetime
+import json
 import os
 import random
 import subprocess
@@ -22,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from argosy.cli.leading import renewing
 from argosy.clusters.client import Client
 from argosy.clusters.errors import ApiError, NotFound, UnknownKind
 from argosy.clusters.kubeconfig import load_connection
@@ -31,6 +33,7 @@ from argosy.compiler.rollout import NodeKey
 from argosy.reconciler.controller import Controller, Effects, Options
 from argosy.reconciler.installation import Installation
 from argosy.reconciler.installing import install
+from argosy.reconciler.lease import Holder, Lease
 from argosy.reconciler.source_rendering import SourceRendering
 from argosy.reconciler.surroundings import Told
 from argosy.sandbox.clock import START_OF_TIME, VirtualEventLoop, run_virtual
@@ -234,6 +237,33 @@ class Stage:
         assert self.servers.access is not None
         access = self.servers.access("management")
         return ArgosyProcesses(self.folder / "processes", access, self.installation.id)
+
+    @asynccontextmanager
+    async def process(self, *, poll: float) -> AsyncIterator[None]:
+        """All of `argosy run`, its Lease included; a process of its own where one reaches the clusters."""
+        if self.servers.access is not None:
+            with self.processes().run("--poll", f"{poll:.0f}s"):
+                yield
+            return
+        names = self.installation
+        lease = Lease(self.management, names.namespace, names.lease, Holder("in process"), self._now)
+        await lease.acquire(lambda _other: None)
+        async with renewing(lease), self.controller(poll=poll):
+            yield
+
+    async def reachable_production(self) -> str:
+        """The production cluster's address, registered so that other processes reach it, too."""
+        if self.servers.access is None:
+            return PRODUCTION
+        access = self.servers.access("production")
+        content = json.loads(access.kubeconfig.read_text())
+        clusters = {item["name"]: item["cluster"] for item in content["clusters"]}
+        cluster = clusters[access.context or content["current-context"]]
+        tls = {"caData": cluster["certificate-authority-data"]}
+        config = {"bearerToken": content["users"][0]["user"]["token"], "tlsClientConfig": tls}
+        texts = {"server": cluster["server"], "config": json.dumps(config)}
+        await self.patch("Secret", "production", {"stringData": texts}, "argocd")
+        return str(cluster["server"])
 
     async def close(self) -> None:
         await self.management.close()

@@ -1,17 +1,36 @@
-"""Where nothing happens, nothing is asked: the watches tell."""
+"""Where nothing happens, nothing is asked: the watches tell. The servers' own logs are the witness."""
 
 import asyncio
 
 
-def test_a_minute_of_rest_makes_no_call(world, make):
+def of_ours(stage):
+    """What each server was asked by us so far, watches aside."""
+    return {
+        name: [item for item in stage.servers.log(name) if item.is_ours and not item.is_watch]
+        for name in ("management", "production")
+    }
+
+
+def test_a_minute_of_rest_is_watches_and_one_renewal_of_the_lease(world, make):
     async def story(stage):
-        stage.repository.commit({"app/all.yaml": make.config_map("settings")})
-        await stage.apply(make.application("shop", stage.repository.url, "app"))
-        async with stage.controller(poll=10.0) as controller:
-            await stage.settled("shop")
-            await stage.quiet(controller)
-            before = len(stage.calls)
+        production = await stage.reachable_production()
+        files = {"app/all.yaml": make.config_map("settings"), "app/shop.yaml": make.deployment("shop")}
+        stage.repository.commit(files)
+        await stage.apply(make.application("near", stage.repository.url, "app"))
+        await stage.apply(make.application("far", stage.repository.url, "app", server=production))
+        # Git is asked six times meanwhile.
+        async with stage.process(poll=10.0):
+            await stage.settled("near", "far")
+            await stage.versions_at_rest()
+            await asyncio.sleep(5 * stage.servers.instant)
+            before = of_ours(stage)
             await asyncio.sleep(60)
-            assert stage.calls[before:] == []
+            after = of_ours(stage)
+        asked = {name: after[name][len(before[name]) :] for name in after}
+        renewals = [item for item in asked["management"] if item.renews_a_lease]
+        assert len(renewals) <= 1
+        assert asked == {"management": renewals, "production": []}
+        for requests in before.values():
+            assert any(item.method == "PATCH" for item in requests), "the log does not show what we did"
 
     world.run(story)
