@@ -146,3 +146,65 @@ def test_a_missing_project_and_a_forbidden_destination_are_named(world, make):
         assert await stage.find("ConfigMap", "bad", "apps") is None
 
     world.run(story)
+
+
+def test_a_kustomization_that_does_not_build_deletes_nothing(world, make):
+    async def story(stage):
+        await start(stage, make)
+        async with stage.controller() as controller:
+            await stage.settled("good", "bad")
+            stage.repository.commit({"bad/kustomization.yaml": "resources: [all.yaml, gone.yaml]\n"})
+            await controller.refresh()
+            await unknown(stage, controller, "gone.yaml")
+
+    world.run(story)
+
+
+def test_a_chart_that_does_not_render_deletes_nothing(world, make):
+    async def story(stage):
+        await start(stage, make)
+        chart = {
+            "bad/all.yaml": None,
+            "bad/Chart.yaml": "apiVersion: v2\nname: bad\nversion: 1.0.0\n",
+            "bad/templates/all.yaml": '{{ fail "no such region" }}\n',
+        }
+        async with stage.controller() as controller:
+            await stage.settled("good", "bad")
+            stage.repository.commit(chart)
+            await controller.refresh()
+            await unknown(stage, controller, "no such region")
+
+    world.run(story)
+
+
+def test_nothing_is_pruned_from_a_cluster_that_does_not_answer_until_it_does(world, make):
+    async def story(stage):
+        stage.repository.commit(both(stage, make, {"bad/more.yaml": make.config_map("more")}))
+        await stage.apply(make.application("good", stage.repository.url, "good"))
+        await stage.apply(make.application("bad", stage.repository.url, "bad", server=make.PRODUCTION))
+        async with stage.controller() as controller:
+            await stage.settled("good", "bad")
+            await stage.quiet(controller)
+        stage.repository.commit({"bad/more.yaml": None})
+        stage.cut("production")
+        async with stage.controller() as controller:
+
+            async def reported():
+                status = (await stage.application("bad"))["status"]
+                return status["sync"]["status"] == "Unknown"
+
+            await stage.until("bad is unknown", reported)
+            assert (await stage.application("bad"))["status"]["resources"]
+            commit = stage.repository.commit({"good/all.yaml": make_second()})
+            await controller.refresh()
+            await stage.settled("good", at=commit)
+            for name in ("bad", "more"):
+                assert await stage.find("ConfigMap", name, "apps", "production") is not None
+            assert stage.deleted() == []
+            stage.mend("production")
+            await stage.settled("bad", at=commit, within=120)
+            await stage.quiet(controller)
+        assert [path.rpartition("/")[2] for path in stage.deleted()] == ["more"]
+        assert await stage.find("ConfigMap", "bad", "apps", "production") is not None
+
+    world.run(story, deletes=True)

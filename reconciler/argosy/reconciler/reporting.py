@@ -37,7 +37,8 @@ _TRIED_AGAIN = (
 
 async def write_progress(state: PassState, plan: Plan) -> None:
     """Say in the status which wave is entered, before its objects are applied."""
-    resources = tuple(_resource(state, item.key, plan, entering=True) for item in state.wanted.objects)
+    # What is still to be pruned stays listed: an object in no list would be kept for ever.
+    resources = _resources(state, plan, entering=True)
     message = f"applying wave {plan.reached}"
     report = _report(state, resources, Operation("Running", message, state.asked))
     await _write(state, report)
@@ -173,8 +174,8 @@ def _conditions(state: PassState) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys(sorted(found, key=lambda item: (item.type, item.message))))
 
 
-def _resources(state: PassState, plan: Plan) -> tuple[ResourceReport, ...]:
-    wanted = [_resource(state, item.key, plan) for item in state.wanted.objects]
+def _resources(state: PassState, plan: Plan, *, entering: bool = False) -> tuple[ResourceReport, ...]:
+    wanted = [_resource(state, item.key, plan, entering=entering) for item in state.wanted.objects]
     extras = [_extra(state, step.key, step.reason) for step in plan.steps if step.desired is None]
     pruned = {ran.step.key for ran in state.ran if ran.outcome is Outcome.PRUNED}
     return tuple(wanted + [item for item in extras if item.key not in pruned])
