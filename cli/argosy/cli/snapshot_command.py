@@ -9,7 +9,6 @@ import click
 from argosy.cli.document_search import search_paths
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
-from argosy.cli.management_options import management_options
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import WORLD_FILE
 from argosy.cli.repositories import KnownRepositories, Standing
@@ -32,7 +31,9 @@ __all__ = ["command"]
     default="",
     help=f"Where to write ({WORLD_FILE} in the repository's root without; - for stdout).",
 )
-@management_options
+@click.option("--context", default="", help="The kubeconfig's context; its current one without.")
+@click.option("--kubeconfig", default="", metavar="FILE", help="Instead of KUBECONFIG and ~/.kube/config.")
+@click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace.")
 @click.option(
     "--repo",
     multiple=True,
@@ -50,7 +51,6 @@ def command(
     context: str,
     kubeconfig: str,
     namespace: str,
-    installation: str,
     repo: dict[str, Path],
     allow_file_repositories: bool,
     new_git_file_globbing: bool,
@@ -75,7 +75,6 @@ def command(
         context=context,
         kubeconfig=kubeconfig,
         namespace=namespace,
-        installation=installation,
         allow_file_repositories=allow_file_repositories,
     )
     local = KnownRepositories(repo, standing)
