@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import ipaddress
 import json
+import ssl
 import threading
 import time
 from dataclasses import replace
@@ -454,6 +456,52 @@ def test_a_missing_token_is_unknown(provider, material, words):
     assert isinstance(answer, Unknown)
     assert answer.reason == words
     assert service.requests == []
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for this machine that nobody has signed, as PEM, and a server's side of it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "git.example")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    both = tmp_path / "server.pem"
+    both.write_bytes(pem + key.private_bytes(serialization.Encoding.PEM, form, plain))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return pem.decode(), context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_taken_only_where_the_spec_says_so(certificate):
+    pem, context = certificate
+    reference = {"caRef": {"configMapName": "ca", "key": "pem"}}
+    with serving(GitLabService(repos()), context) as service:
+        refused = ask("gitlab", service)
+        assert isinstance(refused, Unknown)
+        assert refused.code == "unreachable-provider"
+        assert "certificate" in refused.reason.lower()
+        assert service.requests == []
+        vouched = ask("gitlab", service, material=Material(SECRET, {"ca": {"pem": pem}}), **reference)
+        assert isinstance(vouched, Known), vouched
+        assert isinstance(ask("gitlab", service, insecure=True), Known)
 
 
 def test_caref_must_hold_certificates():
