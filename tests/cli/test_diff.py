@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 from argosy.cli.main import argosy
 
 URL = "https://git.example.com/org/repo.git"
+ARGOSY = str(Path(sys.executable).with_name("argosy"))
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
@@ -375,7 +377,7 @@ def test_differences_end_in_status_1_where_asked(clone: Clone) -> None:
 
 def test_a_revision_that_does_not_exist_is_said(clone: Clone) -> None:
     clone.commit({"root/a.yaml": application("a", "apps/a")})
-    result = subprocess.run(["argosy", "diff", "nothing"], capture_output=True, text=True, check=False)
+    result = subprocess.run([ARGOSY, "diff", "nothing"], capture_output=True, text=True, check=False)
     assert (result.returncode, "Traceback" in result.stderr) == (3, False)
     assert "has no branch, tag or commit 'nothing'" in result.stderr
 
@@ -386,6 +388,6 @@ def test_before_the_first_commit_there_is_nothing_to_compare_with(clone: Clone) 
 
 
 def test_outside_of_a_repository_it_says_so(tmp_path: Path) -> None:
-    command = ["argosy", "diff"]
+    command = [ARGOSY, "diff"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (result.returncode, "does not lie in a Git repository" in result.stderr) == (3, True)

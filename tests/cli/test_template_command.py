@@ -2,11 +2,14 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from argosy.cli.template_command import command
+
+ARGOSY = str(Path(sys.executable).with_name("argosy"))
 
 
 def test_cases_are_answered_in_order_with_ids_and_stages(tmp_path: Path) -> None:
@@ -56,6 +59,6 @@ def test_neither_file_nor_cases_is_wrong_use() -> None:
 def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     file = tmp_path / "template.txt"
     file.write_bytes(b"\xff\xfe")
-    result = subprocess.run(["argosy", "template", str(file)], capture_output=True, text=True, check=False)
+    result = subprocess.run([ARGOSY, "template", str(file)], capture_output=True, text=True, check=False)
     assert (result.returncode, "Traceback" in result.stderr) == (3, False)
     assert "is not UTF-8 text" in result.stderr
