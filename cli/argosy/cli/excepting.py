@@ -47,6 +47,14 @@ class Excepting:
             keep_errors=keep_errors,
         )
 
+    def asked(self) -> frozenset[str]:
+        """The codes that `argosy.yaml` switches on or sets a severity for.
+
+        Raises `ArgosyError` where it is there and cannot be read.
+        """
+        severities = self.configuration().severities
+        return frozenset(code for code, severity in severities.items() if severity is not None)
+
     @property
     def _in_tree(self) -> bool:
         """Whether names of files are paths in the repository, and what counts is not the work tree."""

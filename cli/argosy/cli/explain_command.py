@@ -17,7 +17,8 @@ def command(code: str | None) -> None:
     if code is None:
         width = max(map(len, CATALOGUE))
         for name, each in sorted(CATALOGUE.items()):
-            click.echo(f"{name:<{width}}  {each.severity.value:<7}  {each.title}")
+            asked = " (where argosy.yaml asks for it)" if each.opt_in else ""
+            click.echo(f"{name:<{width}}  {each.severity.value:<7}  {each.title}{asked}")
         return
     name = code.strip("[]")
     if name not in CATALOGUE:

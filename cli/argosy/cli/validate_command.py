@@ -125,6 +125,7 @@ def _check(scope: _Scope) -> _Run:
         plain_documents(standing, standing.root if scope.staged and standing.root else here),
         repositories,
         Settings(namespace=scope.namespace),
+        Excepting(standing, here).asked(),
     )
     texts = {document.file: document.text for document in (*search.documents, *validated.deployed)}
     excepting = Excepting(standing, here, texts)

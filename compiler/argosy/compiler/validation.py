@@ -54,17 +54,24 @@ def validate_documents(
     files: Files,
     lookup: Lookup,
     settings: Settings | None = None,
+    asked: frozenset[str] = frozenset(),
 ) -> Validated:
-    """Checks documents of any kind; those that are not ours are passed over."""
-    return _Validation(world, files, lookup, settings or Settings()).run(documents)
+    """Checks documents of any kind; those that are not ours are passed over.
+
+    `asked` are codes that the catalogue calls opt-in, and that are to be found all the same.
+    """
+    return _Validation(world, files, lookup, settings or Settings(), asked).run(documents)
 
 
 class _Validation:
-    def __init__(self, world: World, files: Files, lookup: Lookup, settings: Settings) -> None:
+    def __init__(
+        self, world: World, files: Files, lookup: Lookup, settings: Settings, asked: frozenset[str]
+    ) -> None:
         self.world = world
         self.files = files
         self.lookup = lookup
         self.settings = settings
+        self.asked = asked
         self.findings: list[Finding] = []
         self.documents: dict[NodeKey, Document] = {}
         self.projects: dict[str, AppProject] = {}
@@ -84,6 +91,7 @@ class _Validation:
             self.world,
             self.lookup,
             self.settings,
+            self.asked,
         )
         for check in checks_for(subject):
             self.findings += check(subject)

@@ -10,10 +10,14 @@ __all__ = ["CATALOGUE", "Code"]
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What a code stands for: one line for lists; the page says more."""
+    """What a code stands for: one line for lists; the page says more.
+
+    An `opt_in` one is reported only where `argosy.yaml` gives it a severity.
+    """
 
     severity: Severity
     title: str
+    opt_in: bool = False
 
 
 CATALOGUE: Mapping[str, Code] = {
@@ -25,6 +29,7 @@ CATALOGUE: Mapping[str, Code] = {
     "changed-parameter": Code(Severity.WARNING, "A template changes a parameter"),
     "contested-object": Code(Severity.WARNING, "A Secret in Git that an operator writes, too"),
     "deadline": Code(Severity.ERROR, "A tool did not end in time"),
+    "default-project": Code(Severity.WARNING, "An Application of the project `default`", opt_in=True),
     "deprecated-field": Code(Severity.WARNING, "A field that Argo CD gives up"),
     "duplicate-key": Code(Severity.WARNING, "A key stands twice in one mapping"),
     "duplicate-name": Code(Severity.ERROR, "Two objects of one kind have the same name"),
@@ -32,9 +37,11 @@ CATALOGUE: Mapping[str, Code] = {
     "empty-step": Code(Severity.WARNING, "A step of a RollingSync selects no Application"),
     "error": Code(Severity.ERROR, "Something went wrong"),
     "exponent-number": Code(Severity.WARNING, "A number comes out as 1e+06"),
+    "floating-revision": Code(Severity.WARNING, "A revision that moves", opt_in=True),
     "forbidden-destination": Code(Severity.ERROR, "The project does not permit this destination"),
     "forbidden-kind": Code(Severity.ERROR, "The project does not permit this kind"),
     "forbidden-namespace": Code(Severity.ERROR, "The project does not permit Applications of this namespace"),
+    "forbidden-revision": Code(Severity.ERROR, "The project permits only revisions that do not move"),
     "forbidden-source": Code(Severity.ERROR, "The project does not permit this repository"),
     "generator-failed": Code(Severity.ERROR, "A generator cannot work"),
     "ignored-field": Code(Severity.WARNING, "A field without effect here"),
@@ -45,11 +52,13 @@ CATALOGUE: Mapping[str, Code] = {
     "invalid-jq-expression": Code(Severity.ERROR, "An expression that jq cannot read"),
     "invalid-json-pointer": Code(Severity.WARNING, "A JSON pointer that cannot be read"),
     "invalid-metadata": Code(Severity.ERROR, "A name, label or annotation that Kubernetes refuses"),
+    "invalid-release-name": Code(Severity.ERROR, "A release's name that Helm refuses"),
     "invalid-secret": Code(Severity.ERROR, "A cluster Secret cannot be read"),
     "invalid-secret-data": Code(Severity.ERROR, "A value of a Secret that is not base64"),
     "invalid-source": Code(Severity.ERROR, "The options of a source contradict each other"),
     "invalid-step": Code(Severity.ERROR, "A step of a RollingSync cannot be read"),
     "invalid-sync-wave": Code(Severity.WARNING, "A sync wave that is no number"),
+    "invalid-sync-window": Code(Severity.ERROR, "A sync window that Argo CD cannot read"),
     "invalid-template-patch": Code(Severity.ERROR, "A templatePatch cannot be applied"),
     "invalid-timeout": Code(Severity.ERROR, "A duration that cannot be read"),
     "invalid-value": Code(Severity.ERROR, "A value that the API server refuses"),
@@ -57,28 +66,32 @@ CATALOGUE: Mapping[str, Code] = {
     "invalid-yaml": Code(Severity.ERROR, "A file is not valid YAML"),
     "irreproducible-template": Code(Severity.WARNING, "A template gives something else each time"),
     "local-time": Code(Severity.NOTE, "A template depends on the time zone of the machine"),
+    "manual-gate": Code(Severity.NOTE, "Others wait for an Application that is synced by hand"),
     "manual-step": Code(Severity.NOTE, "A step of a RollingSync waits for a person"),
     "missing-chart": Code(Severity.ERROR, "Helm is asked to render a folder without a chart"),
     "missing-field": Code(Severity.ERROR, "A required field is missing"),
-    "missing-kustomization": Code(
-        Severity.ERROR, "Kustomize is asked to build a folder without a kustomization"
-    ),
+    "missing-kustomization": Code(Severity.ERROR, "Options of Kustomize without a kustomization"),
+    "missing-name-label": Code(Severity.NOTE, "An Application without the label of its name", opt_in=True),
     "missing-namespace": Code(Severity.ERROR, "An object without the namespace that it needs"),
     "missing-path": Code(Severity.ERROR, "A folder or file does not exist at this revision"),
     "missing-project": Code(Severity.ERROR, "An AppProject does not exist"),
     "missing-resource": Code(Severity.ERROR, "A kustomization names what is not there"),
     "missing-values-file": Code(Severity.ERROR, "A values file of a chart is not there"),
     "more-failures": Code(Severity.NOTE, "More elements fail in the same way"),
+    "nameless-object": Code(Severity.ERROR, "An object without a name"),
     "namespace-too-late": Code(Severity.ERROR, "A namespace is used before it exists"),
     "no-missingkey-error": Code(Severity.NOTE, "A misspelt parameter would go unseen"),
     "no-repository": Code(Severity.ERROR, "This folder does not lie in a Git repository"),
     "no-step": Code(Severity.WARNING, "An Application is in no step of its set's RollingSync"),
+    "no-sync-policy": Code(Severity.NOTE, "An Application that does not say how it is synced", opt_in=True),
     "no-value": Code(Severity.WARNING, "A field is null"),
+    "not-a-manifest": Code(Severity.ERROR, "A document that is no Kubernetes object"),
     "not-a-string": Code(Severity.ERROR, "A value that must be text"),
     "not-checked": Code(Severity.NOTE, "Something could not be checked here"),
     "not-recorded": Code(Severity.ERROR, "The recorded world has no answer"),
     "old-world": Code(Severity.WARNING, "A recorded world is older than allowed"),
     "orphaning-prune": Code(Severity.NOTE, "A pruned Application leaves its objects behind"),
+    "partly-automated": Code(Severity.NOTE, "Automated sync without prune or selfHeal", opt_in=True),
     "plaintext-secret": Code(Severity.WARNING, "A secret that everybody can read"),
     "provider-bad-answer": Code(Severity.ERROR, "A provider's answer makes no sense"),
     "provider-credentials": Code(Severity.ERROR, "The credentials of a generator cannot be read"),

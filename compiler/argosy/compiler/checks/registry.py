@@ -9,9 +9,11 @@ from argosy.compiler.checks import (
     generator_entries,
     ignored_differences,
     ignored_fields,
+    manual_gates,
     missing_keys,
     parameters,
     projects,
+    release_names,
     rolling_sync,
     rollout_order,
     source_forms,
@@ -32,11 +34,13 @@ _GENERAL: Sequence[Check] = (
     parameters.check,
     rolling_sync.check,
     rollout_order.check,
+    manual_gates.check,
     claims.check,
     cluster_destinations.check,
     projects.check,
     unknown_projects.check,
     source_paths.check,
+    release_names.check,
     surprising_values.check,
     source_forms.check,
     ignored_fields.check,
@@ -51,6 +55,18 @@ _GENERAL: Sequence[Check] = (
 def checks_for(subject: Subject) -> Iterator[Check]:
     """The checks that can find something; what is not needed is not imported."""
     yield from _GENERAL
+    if subject.asked:
+        from argosy.compiler.checks import conventions
+
+        yield conventions.check
+    if subject.asked or subject.projects:
+        from argosy.compiler.checks import revisions
+
+        yield revisions.check
+    if subject.project_documents:
+        from argosy.compiler.checks import sync_windows
+
+        yield sync_windows.check
     if subject.sets:
         yield from _of_sets()
     if any(source.path for _, application in subject.applications for source in application.sources):
@@ -93,6 +109,7 @@ def _of_objects() -> Sequence[Check]:
         definition_order,
         namespace_order,
         orphaning_prune,
+        plain_manifests,
         plaintext_secrets,
         pruned_data,
         removed_apis,
@@ -101,6 +118,7 @@ def _of_objects() -> Sequence[Check]:
     )
 
     return (
+        plain_manifests.check,
         text_values.check,
         removed_apis.check,
         repeated_objects.check,

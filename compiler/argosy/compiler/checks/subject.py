@@ -109,7 +109,8 @@ class Subject:
     """The documents of a run, the tree of Applications that they make, and the worlds that can be asked.
 
     `documents` are those that Applications and sets were read from, `projects` the AppProjects that are
-    known, `project_documents` those of them that were read from files.
+    known, `project_documents` those of them that were read from files. `asked` are the codes that a
+    repository wants beyond the usual ones.
     """
 
     hierarchy: Hierarchy
@@ -119,6 +120,7 @@ class Subject:
     world: World
     lookup: Lookup
     settings: Settings = field(default_factory=Settings)
+    asked: frozenset[str] = frozenset()
 
     @cached_property
     def applications(self) -> Sequence[tuple[Member, Application]]:

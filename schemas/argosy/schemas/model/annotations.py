@@ -24,6 +24,7 @@ __all__ = [
     "MANIFEST_GENERATE_PATHS",
     "NOTIFIED",
     "REFRESH",
+    "REVISIONS",
     "SECRET_TYPE",
     "SECRET_TYPE_CLUSTER",
     "SECRET_TYPE_REPOSITORY",
@@ -72,6 +73,7 @@ INSTANCE = "app.kubernetes.io/instance"
 # Argosy's own.
 INSTALLATION = "argosy.dev/installation"
 DEPENDS_ON = "argosy.dev/depends-on"
+REVISIONS = "argosy.dev/revisions"
 TIMEOUT = "argosy.dev/timeout"
 TEMPLATE_ENGINE = "argosy.dev/template-engine"
 CONFIRM_DELETION = "argosy.dev/confirm-deletion"

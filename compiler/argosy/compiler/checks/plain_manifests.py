@@ -1,0 +1,60 @@
+"""Documents among plain manifests that are no Kubernetes objects: Argo CD then renders nothing at all."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from argosy.compiler.checks.subject import Deployed, Subject
+from argosy.schemas.finding import Finding, Related, Severity
+
+__all__ = ["check"]
+
+_WORDS = ("apiVersion:", "kind:", "metadata:")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Files of which nothing looks like an object are passed over, as Argo CD does."""
+    files: dict[str, list[Deployed]] = defaultdict(list)
+    for each in subject.objects:
+        if each.manifest.document is not None:
+            files[each.manifest.document.file].append(each)
+    for documents in files.values():
+        if any(map(_is_object, documents)) or _looks_like_one(documents[0]):
+            for each in documents:
+                yield from _findings(each)
+
+
+def _is_object(each: Deployed) -> bool:
+    return bool(each.value.get("kind")) and bool(each.value.get("apiVersion"))
+
+
+def _looks_like_one(each: Deployed) -> bool:
+    document = each.manifest.document
+    return document is not None and all(word in document.text for word in _WORDS)
+
+
+def _findings(each: Deployed) -> Iterator[Finding]:
+    application = each.application
+    related = (Related(f"deployed by Application `{application.name}`", application.origin.position),)
+    missing = [key for key in ("apiVersion", "kind") if not each.value.get(key)]
+    if missing:
+        yield Finding(
+            "not-a-manifest",
+            Severity.ERROR,
+            f"this document is no Kubernetes object: {' and '.join(missing)} missing",
+            each.position(),
+            hint="add what is missing, or leave the file out by `directory.exclude`",
+            related=related,
+        )
+    elif not each.kind.endswith("List") and not _has_name(each.metadata):
+        yield Finding(
+            "nameless-object",
+            Severity.ERROR,
+            f"this {each.kind} has no name",
+            each.position(("metadata",), key=True),
+            hint="write `metadata.name`",
+            related=related,
+        )
+
+
+def _has_name(metadata: Mapping[str, object]) -> bool:
+    return bool(metadata.get("name") or metadata.get("generateName"))
