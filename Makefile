@@ -25,7 +25,7 @@ test: $(READY)
 stories: $(READY)
 	ARGOSY_TEST_EVERY_STORY=yes $(BIN)/python -m pytest tests/reconciler -k "over HTTP"
 
-# Kills the controller at every step of the demo's plan, which takes half an hour; WALK='--sample 40' at so many
+# Kills the controller at every step of the demo's plan, which takes half an hour; WALK='--sample 12' at so many
 # steps of each act. `make test` does so at a few.
 crash: $(READY)
 	$(BIN)/python tests/crash/walk.py $(WALK)
