@@ -141,7 +141,9 @@ def test_no_more_than_max_update_are_under_way_at_a_time(world, make):
                 return await all_at(stage, tip)
 
             await stage.until("everything is at the new revision", done)
-            assert most == {"dev": 1, "prod": 2}
+            assert most["dev"] <= 1 and most["prod"] <= 2
+            if world.kind == "in process":  # where every moment is seen
+                assert most == {"dev": 1, "prod": 2}
             await stage.settled(*REGIONS, at=tip)
 
     world.run(story)
@@ -231,14 +233,18 @@ def test_steps_and_waves_of_the_parent_hold_together(world, make):
         await stage.apply(make.application("root", url, "root", namespace="argocd"))
         async with stage.controller():
             await stage.settled("root", "first", "last", *apps)
-        created = []
+        moments = []
         for kind, name in (
             ("ConfigMap", "first"),
             ("Deployment", "dev1"),
             ("Deployment", "prod1"),
             ("ConfigMap", "last"),
         ):
-            created.append((await stage.get(kind, name, "apps"))["metadata"]["creationTimestamp"])
-        assert created == sorted(created) and len(set(created[1:3])) == 2
+            live = await stage.get(kind, name, "apps")
+            moments.append(live["metadata"]["creationTimestamp"])
+            for condition in (live.get("status") or {}).get("conditions") or ():
+                if condition["type"] == "Available":
+                    moments.append(condition["lastTransitionTime"])
+        assert len(moments) == 6 and moments == sorted(moments)
 
     world.run(story)

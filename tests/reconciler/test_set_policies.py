@@ -1,5 +1,7 @@
 """What a set may do to the Applications that it generated: policies, other people's fields, deletion."""
 
+from itertools import pairwise
+
 from argosy.clusters.client import Propagation
 from argosy.clusters.objects import ObjectRef
 
@@ -270,16 +272,16 @@ def test_steps_are_deleted_in_reverse_order(world, make):
             await stage.settled(*names)
             assert (await stage.get("ApplicationSet", "all"))["metadata"]["finalizers"] == [FINALIZER]
             await delete_set(stage)
-            seen = []
 
             async def all_gone():
-                for name in names:
-                    if name not in seen and await gone(stage, "ConfigMap", name, "apps"):
-                        seen.append(name)
+                for earlier, later in pairwise(names):
+                    begun = await stage.find("Application", earlier)
+                    if begun is None or begun["metadata"].get("deletionTimestamp"):
+                        assert await gone(stage, "ConfigMap", later, "apps")
+                        assert await gone(stage, "Application", later)
                 return await gone(stage, "ApplicationSet", "all")
 
             await stage.until("the set is gone", all_gone)
-            assert seen == ["three", "two", "one"]
             begun = [path.rpartition("/")[2] for path in stage.deleted() if "/applications/" in path]
             assert begun == ["three", "two", "one"]
 

@@ -271,6 +271,7 @@ class Controller:
         ):
             table.pop(key, None)
         self.world.states.pop(key, None)
+        self.world.looked_at.discard(key)
         self.world.unclaimed.discard(key)
         self.world.expansions.pop(key, None)
         for view in self.fleet.views:
@@ -292,6 +293,9 @@ class Controller:
         else:
             self._failures.pop(key, None)
         self.world.unclaimed.discard(key)
+        if key not in self.world.looked_at:
+            self.world.looked_at.add(key)
+            self._mark_rolling_set(key)
         # A target may have been unknown for a moment and then the same again: no state tells of that.
         self._look_at_gates()
         self.changed.set()
@@ -299,7 +303,7 @@ class Controller:
     def _failed(self, key: NodeKey, message: str) -> None:
         tries = self._failures[key] = self._failures.get(key, 0) + 1
         delay = retry_delay(tries, self._effects.chance())
-        self.world.states[key] = NodeState("", problem=message)
+        self._now(key, NodeState("", problem=message))
         self._effects.tell(Told(key, "PassFailed", f"{message}; tried again in {delay:.0f} s", warning=True))
         self._queue.mark(key, delay)
 
@@ -378,9 +382,13 @@ class Controller:
         if self.world.states.get(key) == state:
             return
         self.world.states[key] = state
-        if (place := self.world.hierarchy.graph.place(key)) is not None:
-            self._queue.mark(place.applicationset, _PARENT)  # its status tells how far the steps are
+        self._mark_rolling_set(key)
         self._look_at_gates()
+
+    def _mark_rolling_set(self, key: NodeKey) -> None:
+        """The status of a set with a RollingSync tells how far each of its Applications is."""
+        if (place := self.world.hierarchy.graph.place(key)) is not None:
+            self._queue.mark(place.applicationset, _PARENT)
 
     def _note_waits(self, key: NodeKey, work: ApplicationPass) -> None:
         for table in (self._waiting, self._waiting_for_children):

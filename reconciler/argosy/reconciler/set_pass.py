@@ -168,8 +168,8 @@ class SetPass:
             for key in self.world.hierarchy.graph.children(self.key)
             if (live := self.world.manifest(key)) is not None
         }
-        if any(key not in self.world.states for key in members):
-            # After a start: what the status says of them is as good as anything, and they are marked already.
+        if not members.keys() <= self.world.looked_at:
+            # After a start: what the status says of them is as good as anything until all are looked at.
             entries = list(before.get("applicationStatus") or ())
         else:
             entries = self._entries(before, members)

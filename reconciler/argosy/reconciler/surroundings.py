@@ -75,6 +75,8 @@ class Surroundings:
     """Runs the jq expressions of `ignoreApplicationDifferences`; blocks while it does."""
     hierarchy: Hierarchy
     states: dict[NodeKey, NodeState] = field(default_factory=dict)
+    looked_at: set[NodeKey] = field(default_factory=set)
+    """Nodes over which a pass has ended: what is said of others is not the whole truth yet."""
     unclaimed: set[NodeKey] = field(default_factory=set)
     """Applications that want something new and were not looked at yet: it may be what another gives up."""
     mark: Callable[[NodeKey], None] = lambda _key: None
