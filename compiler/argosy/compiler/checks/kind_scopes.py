@@ -60,7 +60,7 @@ _OF_THE_CLUSTER: Mapping[str, frozenset[str]] = {
 def is_namespaced(manifest: Mapping[str, Any]) -> bool | None:
     """Whether an object lives in a namespace; None for kinds that Kubernetes does not have of itself."""
     group = str(manifest.get("apiVersion", "")).rpartition("/")[0]
-    kind = manifest.get("kind")
+    kind = str(manifest.get("kind", ""))
     if kind in _NAMESPACED.get(group, ()):
         return True
     return False if kind in _OF_THE_CLUSTER.get(group, ()) else None

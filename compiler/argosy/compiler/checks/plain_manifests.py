@@ -45,6 +45,15 @@ def _findings(each: Deployed) -> Iterator[Finding]:
             hint="add what is missing, or leave the file out by `directory.exclude`",
             related=related,
         )
+    elif wrong := [key for key in ("apiVersion", "kind") if not isinstance(each.value.get(key), str)]:
+        yield Finding(
+            "not-a-manifest",
+            Severity.ERROR,
+            f"this document is no Kubernetes object: {' and '.join(wrong)} must be text",
+            each.position((wrong[0],)),
+            hint="put it in quotes",
+            related=related,
+        )
     elif not each.kind.endswith("List") and not _has_name(each.metadata):
         yield Finding(
             "nameless-object",

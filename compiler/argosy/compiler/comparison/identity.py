@@ -48,7 +48,9 @@ class ObjectKey:
 
 def object_key(application: Application, manifest: Mapping[str, Any]) -> ObjectKey:
     """The object that a manifest becomes when the Application deploys it."""
-    metadata = manifest.get("metadata") or {}
+    metadata = manifest.get("metadata")
+    if not isinstance(metadata, Mapping):
+        metadata = {}
     group = str(manifest.get("apiVersion", "")).rpartition("/")[0]
     kind = str(manifest.get("kind", ""))
     namespace = str(metadata.get("namespace") or application.destination.namespace)
