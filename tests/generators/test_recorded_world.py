@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from argosy.generators.recorded.age import age_finding, parse_age
+from argosy.generators.recorded.age import age_finding
 from argosy.generators.recorded.recorded_world import RecordedWorld
 from argosy.generators.recorded.recorder import Recorder
 from argosy.generators.recorded.world_file import read_world, write_world
 from argosy.generators.world import ClusterSecret, PluginCall, ProviderQuery, UnknownContentError
 from argosy.schemas.finding import ArgosyError, Severity
 from argosy.schemas.knowledge import Known, Unknown
+from argosy.schemas.model.durations import parse_age
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=3)

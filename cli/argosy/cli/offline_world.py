@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from argosy.cli.manifest_world import ManifestWorld
 from argosy.generators.parameters import floats
-from argosy.generators.recorded.recorded_world import RecordedWorld
 from argosy.generators.world import ClusterSecret, PluginCall, ProviderQuery, Tree
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
+
+if TYPE_CHECKING:
+    from argosy.generators.recorded.recorded_world import RecordedWorld
 
 __all__ = ["ANSWER_KINDS", "OfflineWorld", "Services", "read_answer"]
 
@@ -59,7 +61,7 @@ class OfflineWorld:
         *,
         manifests_given: bool = True,
         assume_no_clusters: bool = True,
-        recorded: RecordedWorld | None = None,
+        recorded: "RecordedWorld | None" = None,
         services: Services | None = None,
     ) -> None:
         self._manifests = manifests
@@ -125,7 +127,7 @@ class OfflineWorld:
         what = f"the pull requests of {query.provider}"
         return services.pull_requests(query) if services else _no_answer("pulls", what)
 
-    def _fallback(self) -> RecordedWorld | None:
+    def _fallback(self) -> "RecordedWorld | None":
         self.consulted += 1
         return self._recorded
 

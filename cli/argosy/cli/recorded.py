@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from argosy.cli.repositories import Standing
-from argosy.generators.recorded.age import age_finding, parse_age
-from argosy.generators.recorded.recorded_world import RecordedWorld
 from argosy.schemas.finding import ArgosyError, Finding
+from argosy.schemas.model.durations import parse_age
+
+if TYPE_CHECKING:
+    from argosy.generators.recorded.recorded_world import RecordedWorld
 
 __all__ = ["WORLD_FILE", "Recorded", "open_recorded", "recorded_options"]
 
@@ -23,14 +25,18 @@ WORLD_FILE = ".argosy/world.yaml"
 class Recorded:
     """A recorded world and where it is from. `named` says that somebody asked for it by `--world`."""
 
-    world: RecordedWorld
+    world: "RecordedWorld"
     file: str
     named: bool
 
     def findings(self, limit: timedelta | None) -> list[Finding]:
         """How old it is; nothing where it was not named and not used."""
         as_of = self.world.used or (self.world.as_of if self.named else None)
-        return [] if as_of is None else [age_finding(self.file, as_of, datetime.now(UTC), limit)]
+        if as_of is None:
+            return []
+        from argosy.generators.recorded.age import age_finding
+
+        return [age_finding(self.file, as_of, datetime.now(UTC), limit)]
 
 
 def recorded_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,9 +14,9 @@ from datetime import timedelta
 from typing import Any
 
 from argosy.generators.globbing import BadPatternError, doublestar
-from argosy.generators.recorded.age import parse_age
 from argosy.schemas.catalogue import CATALOGUE
 from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.model.durations import parse_age
 from argosy.schemas.position import Path, Position
 from argosy.schemas.wording import missing_field, nearest, not_one_of, unknown_field, wrong_type
 from argosy.schemas.yaml_reader import Document, YamlError, read_documents

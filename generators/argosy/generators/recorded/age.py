@@ -6,7 +6,7 @@ from argosy.generators.recorded.answer import instant_text
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.position import Position
 
-__all__ = ["age_finding", "parse_age"]
+__all__ = ["age_finding"]
 
 
 def age_finding(file: str, as_of: datetime, now: datetime, limit: timedelta | None) -> Finding:
@@ -24,15 +24,6 @@ def age_finding(file: str, as_of: datetime, now: datetime, limit: timedelta | No
         position,
         hint="record it anew where the services can be asked: argosy snapshot",
     )
-
-
-def parse_age(text: str) -> timedelta:
-    """An age such as `30d`, `12h` or `90m`. Raises `ValueError`."""
-    number, unit = text[:-1], text[-1:]
-    units = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-    if unit not in units or not (number.isascii() and number.isdigit()) or len(number) > 6:
-        raise ValueError(f"`{text}` is not an age such as 30d, 12h or 90m")
-    return timedelta(seconds=int(number) * units[unit])
 
 
 def _words(age: timedelta) -> str:

@@ -1,8 +1,9 @@
-"""Durations as Go writes them (`90s`, `1h30m`, `1.5h`)."""
+"""Durations as Go writes them (`90s`, `1h30m`, `1.5h`), and ages in days (`30d`)."""
 
 import re
+from datetime import timedelta
 
-__all__ = ["parse_duration", "parse_seconds_or_duration"]
+__all__ = ["parse_age", "parse_duration", "parse_seconds_or_duration"]
 
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PART = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h)"
@@ -30,3 +31,12 @@ def parse_seconds_or_duration(text: str) -> float:
     if re.fullmatch(r"[-+]?[0-9]{1,18}", text, re.ASCII):
         return float(int(text))
     return parse_duration(text)
+
+
+def parse_age(text: str) -> timedelta:
+    """An age such as `30d`, `12h` or `90m`. Raises `ValueError`."""
+    number, unit = text[:-1], text[-1:]
+    units = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+    if unit not in units or not (number.isascii() and number.isdigit()) or len(number) > 6:
+        raise ValueError(f"`{text}` is not an age such as 30d, 12h or 90m")
+    return timedelta(seconds=int(number) * units[unit])
