@@ -255,3 +255,24 @@ def test_a_node_that_changes_the_place_of_others_is_no_leaf(added: RolloutNode) 
 
 def test_where_something_has_predecessors_no_node_is_a_leaf() -> None:
     assert build([node("a"), node("b", depends_on=("a",))]).with_leaf(node("c")) is None
+
+
+def test_an_application_more_in_a_step_is_the_graph_built_anew() -> None:
+    graph = rolling()
+    members = [("a", "prod"), ("c", "dev"), ("b", "dev"), ("d", "test")]
+    for count, (name, env) in enumerate(members, start=1):
+        larger = graph.with_leaf(RolloutNode(app(name), appset("shop"), labels={"env": env}))
+        assert larger is not None
+        anew = rolling(*members[:count])
+        assert everything(larger) == everything(anew)
+        assert larger.steps(appset("shop")) == anew.steps(appset("shop"))
+        assert all(larger.place(key) == anew.place(key) for key in anew.nodes)
+        graph = larger
+
+
+def test_an_application_whose_wave_contradicts_its_step_is_no_leaf() -> None:
+    early = RolloutNode(app("a"), appset("shop"), 1, labels={"env": "dev"})
+    graph = build([*rolling().nodes.values(), early])
+    late = RolloutNode(app("b"), appset("shop"), 0, labels={"env": "prod"})
+    assert graph.with_leaf(late) is None
+    assert len(build([*graph.nodes.values(), late]).findings) == 1

@@ -13,60 +13,18 @@ The rules (docs/architecture.md, Gates):
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from argosy.compiler.rollout_node import NodeKey, Place, RolloutNode
+from argosy.compiler.rollout_steps import Steps
 from argosy.schemas.finding import Finding, Related, Severity
-from argosy.schemas.model.applicationset import RolloutStep
-from argosy.schemas.position import Position
 
-__all__ = ["NodeKey", "Place", "RolloutGraph", "RolloutNode", "build", "step_of"]
+__all__ = ["NodeKey", "Place", "RolloutGraph", "RolloutNode", "build"]
 
 _SET = "ApplicationSet"
 _RENDERED_BY = "is rendered by it"
 _BARRIERS = ("wave", "step")
-
-
-class NodeKey(NamedTuple):
-    """What stands in the order: an Application or an ApplicationSet of the management cluster."""
-
-    kind: str
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class RolloutNode:
-    """One Application or ApplicationSet with what its manifest says of order.
-
-    `parent` is the Application that renders it or the set that generates it, `None` for a root. Names in
-    `depends_on` are Applications first, sets second, in the node's own namespace. `steps` are those of a
-    set's RollingSync; an Application's `labels` say to which of them it belongs.
-    """
-
-    key: NodeKey
-    parent: NodeKey | None = None
-    wave: int = 0
-    depends_on: tuple[str, ...] = ()
-    position: Position | None = None
-    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
-    steps: tuple[RolloutStep, ...] = ()
-
-
-class Place(NamedTuple):
-    """Where a generated Application stands in its set's RollingSync: a step from 0, `None` for in none."""
-
-    applicationset: NodeKey
-    step: int | None
-
-
-def step_of(labels: Mapping[str, str], steps: Sequence[RolloutStep]) -> int | None:
-    """The first step to which an Application with these labels belongs, from 0; `None` for none."""
-    return next((index for index, step in enumerate(steps) if step.matches(labels)), None)
 
 
 class _Event(NamedTuple):
@@ -94,26 +52,24 @@ class RolloutGraph:
         self._findings: list[Finding] = []
         self._blocked: dict[NodeKey, Finding] = {}
         self._waves: dict[NodeKey, int] = {}
-        self._places: dict[NodeKey, Place] = {}
-        self._steps: dict[NodeKey, tuple[tuple[NodeKey, ...], ...]] = {}
         self._by_wave: dict[NodeKey | None, Mapping[int, tuple[NodeKey, ...]]] = {}
         self._lower: dict[tuple[NodeKey | None, int], frozenset[NodeKey]] = {}
         for node in self.nodes.values():
             self._add(node)
         self._awaited = {node.parent for node in self.nodes.values()} - self.nodes.keys()
-        for node in self.nodes.values():
-            if node.steps:
-                self._steps[node.key] = self._sort_into_steps(node)
+        rolling = [node for node in self.nodes.values() if node.steps]
+        generated = {node.key: [self.nodes[key] for key in self.children(node.key)] for node in rolling}
+        self._steps = Steps.of(rolling, generated)
         self._dependencies = {key: self._resolve(node) for key, node in self.nodes.items() if node.depends_on}
         self._report_cycles()
 
     def with_leaf(self, node: RolloutNode) -> "RolloutGraph | None":
         """The graph with one node more that nothing hangs on, for much less than building it anew.
 
-        `None` where the node may change more than its own place: it or others name predecessors or steps,
-        others wait for it as their parent, or something is wrong already.
+        `None` where the node may change more than its own place: it or others name predecessors, it has
+        steps, others wait for it as their parent, or something is wrong already.
         """
-        if self._dependencies or self._steps or self._findings or node.depends_on or node.steps:
+        if self._dependencies or self._findings or node.depends_on or node.steps:
             return None
         if node.key in self.nodes or node.key in self._awaited or node.parent == node.key:
             return None
@@ -128,6 +84,10 @@ class RolloutGraph:
         graph._groups[group] = list(self._groups.get(group, ()))
         graph._by_wave.pop(group, None)
         graph._add(node)
+        if parent is not None and self.nodes[parent].steps:
+            graph._steps = self._steps.with_child(node, self.nodes[parent])
+            if not graph._steps.follow(graph._waves):
+                return None
         if parent is None and node.parent is not None:
             graph._awaited = self._awaited | {node.parent}
         return graph
@@ -172,11 +132,11 @@ class RolloutGraph:
 
     def place(self, key: NodeKey) -> Place | None:
         """Where the node stands in the RollingSync of the set that generates it; `None` without one."""
-        return self._places.get(key)
+        return self._steps.place(key)
 
     def steps(self, applicationset: NodeKey) -> tuple[tuple[NodeKey, ...], ...]:
         """The members of each step of a set's RollingSync, by name; nothing for a set without one."""
-        return self._steps.get(applicationset, ())
+        return self._steps.members(applicationset)
 
     def direct_predecessors(self, key: NodeKey) -> frozenset[NodeKey]:
         """What must be settled first, ancestors aside: by the node's own wave, `depends-on` and step."""
@@ -233,15 +193,6 @@ class RolloutGraph:
         order = dict.fromkeys(event.key for event in events if event.key and event.stage == "may roll")
         order.update(dict.fromkeys(sorted(self.nodes)))
         return tuple(order)
-
-    def _sort_into_steps(self, applicationset: RolloutNode) -> tuple[tuple[NodeKey, ...], ...]:
-        steps: list[list[NodeKey]] = [[] for _ in applicationset.steps]
-        for key in sorted(self._children.get(applicationset.key, ())):
-            step = step_of(self.nodes[key].labels, applicationset.steps)
-            self._places[key] = Place(applicationset.key, step)
-            if step is not None:
-                steps[step].append(key)
-        return tuple(map(tuple, steps))
 
     def _is_forest(self) -> bool:
         """Whether nothing is its own ancestor."""
@@ -306,7 +257,7 @@ class RolloutGraph:
         return before
 
     def _add_steps(self, before: dict[_Event, list[tuple[_Event, str]]]) -> None:
-        for applicationset, steps in self._steps.items():
+        for applicationset, steps in self._steps:
             previous: _Event | None = None
             for index, members in enumerate(steps):
                 barrier = _Event(applicationset, "step", index)
@@ -348,8 +299,8 @@ class RolloutGraph:
         return causes
 
     def _report_cycles(self) -> None:
-        if not self._dependencies and not self._steps and self._is_forest():
-            return  # waves among the children of one parent alone contradict nothing
+        if not self._dependencies and self._steps.follow(self._waves) and self._is_forest():
+            return  # waves among the children of one parent, and steps that follow them, contradict nothing
         before = self._events()
         reported: set[frozenset[NodeKey]] = set()
         for cycle in _cycles(before):

@@ -11,7 +11,8 @@ from typing import Any
 from argosy.clusters.client import Propagation
 from argosy.clusters.errors import ApiError, NotFound
 from argosy.clusters.objects import ObjectRef
-from argosy.compiler.rollout import NodeKey, step_of
+from argosy.compiler.rollout import NodeKey
+from argosy.compiler.rollout_steps import step_of
 from argosy.reconciler.deletion_guard import guard
 from argosy.reconciler.generated_applications import policy_of
 from argosy.reconciler.installation import ARGO_GROUP

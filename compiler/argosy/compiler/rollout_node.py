@@ -1,0 +1,46 @@
+"""What the order of a rollout is made from: nodes, their names, and their places in steps. No rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from argosy.schemas.model.applicationset import RolloutStep
+from argosy.schemas.position import Position
+
+__all__ = ["NodeKey", "Place", "RolloutNode"]
+
+
+class NodeKey(NamedTuple):
+    """What stands in the order: an Application or an ApplicationSet of the management cluster."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutNode:
+    """One Application or ApplicationSet with what its manifest says of order.
+
+    `parent` is the Application that renders it or the set that generates it, `None` for a root. Names in
+    `depends_on` are Applications first, sets second, in the node's own namespace. `steps` are those of a
+    set's RollingSync; an Application's `labels` say to which of them it belongs.
+    """
+
+    key: NodeKey
+    parent: NodeKey | None = None
+    wave: int = 0
+    depends_on: tuple[str, ...] = ()
+    position: Position | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    steps: tuple[RolloutStep, ...] = ()
+
+
+class Place(NamedTuple):
+    """Where a generated Application stands in its set's RollingSync: a step from 0, `None` for in none."""
+
+    applicationset: NodeKey
+    step: int | None
