@@ -23,7 +23,7 @@ test: $(READY)
 
 # Every story of the reconciler once more over HTTP; `make test` plays only their core there.
 stories: $(READY)
-	ARGOSY_TEST_EVERY_STORY=yes $(BIN)/python -m pytest tests/reconciler -k "over HTTP"
+	ARGOSY_TEST_EVERY_STORY=yes $(BIN)/python -m pytest tests/reconciler -k HTTP
 
 # Kills the controller at every step of the demo's plan, which takes half an hour; WALK='--sample 12' at so many
 # steps of each act. `make test` does so at a few.
