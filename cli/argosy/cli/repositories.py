@@ -173,6 +173,11 @@ class KnownRepositories:
         """Whether it is the repository that one stands in, and no clone was given for it."""
         return self._given_path(repo_url) is None and self.standing.answers_for(repo_url)
 
+    def knows(self, repo_url: str) -> bool:
+        """Whether a repository can be read: given, the one that one stands in, or any where it is fetched."""
+        given = self._given_path(repo_url) is not None
+        return given or self.standing.answers_for(repo_url) or self._fetch is not None
+
     def path_state(self, repo_url: str, revision: str, path: str) -> Answer[PathState]:
         """Whether a folder exists at a revision of a repository."""
         path = path.strip("/").removeprefix("./") or "."

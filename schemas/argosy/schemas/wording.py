@@ -3,7 +3,6 @@
 Each function gives a message and a hint. One place, so that `compile` and `validate` speak alike.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -118,6 +117,9 @@ def unknown_field(path: Path, name: str, known: Iterable[str]) -> Words:
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that was most probably meant, empty where none is near."""
     candidates = {one.lower(): one for one in known}
+    # Imported only to word a finding.
+    import difflib
+
     close = difflib.get_close_matches(name.lower(), candidates, n=1, cutoff=0.7)
     return candidates[close[0]] if close else ""
 
@@ -133,6 +135,8 @@ def clearly_nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
+    import difflib
+
     return difflib.SequenceMatcher(None, other.lower(), one.lower()).ratio()
 
 

@@ -12,7 +12,7 @@ from argosy.schemas.position import Path
 
 __all__ = ["check"]
 
-_EXPONENT = re.compile(r"(?<![\w.+-])-?[1-9](?:\.[0-9]+)?e[+-][0-9]{2,3}(?![\w.])")
+_EXPONENT = r"(?<![\w.+-])-?[1-9](?:\.[0-9]+)?e[+-][0-9]{2,3}(?![\w.])"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def _of_set(member: Member, applicationset: ApplicationSet) -> Iterator[Finding]
             value = _at(application.manifest, path)
             if not isinstance(value, str) or ("e+" not in value and "e-" not in value):
                 continue
-            found = _EXPONENT.search(value)
+            found = re.search(_EXPONENT, value)
             if found is None or found.group() in text or not _is_given(member, found.group()):
                 continue
             del asked[path]

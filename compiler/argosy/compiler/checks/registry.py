@@ -6,6 +6,7 @@ from argosy.compiler.checks import (
     claims,
     cluster_destinations,
     empty_sets,
+    exponent_numbers,
     generator_entries,
     ignored_differences,
     ignored_fields,
@@ -24,13 +25,16 @@ from argosy.compiler.checks import (
     sync_policies,
     unknown_projects,
 )
+from argosy.compiler.checks.generator_walk import generators_of
 from argosy.compiler.checks.subject import Check, Subject
+from argosy.schemas.model.applicationset import ApplicationSet
 
 __all__ = ["checks_for"]
 
 _GENERAL: Sequence[Check] = (
     generator_entries.check,
     empty_sets.check,
+    exponent_numbers.check,
     parameters.check,
     rolling_sync.check,
     rollout_order.check,
@@ -68,30 +72,41 @@ def checks_for(subject: Subject) -> Iterator[Check]:
 
         yield sync_windows.check
     if subject.sets:
-        yield from _of_sets()
-    if any(source.path for _, application in subject.applications for source in application.sources):
+        yield from _of_sets(subject)
+    if any(map(subject.lookup.knows, _repositories(subject))):
         yield from _of_paths()
     if subject.deployed:
         yield from _of_objects()
 
 
-def _of_sets() -> Sequence[Check]:
-    """Those that look at generators, templates and what they make."""
-    from argosy.compiler.checks import (
-        exponent_numbers,
-        irreproducible_templates,
-        patched_fields,
-        templated_types,
-        unmatched_patterns,
-    )
+def _repositories(subject: Subject) -> Iterator[str]:
+    urls = (source.repo_url for _, application in subject.applications for source in application.sources)
+    return iter(dict.fromkeys(urls))
 
-    return (
-        irreproducible_templates.check,
-        exponent_numbers.check,
-        templated_types.check,
-        patched_fields.check,
-        unmatched_patterns.check,
-    )
+
+def _of_sets(subject: Subject) -> Iterator[Check]:
+    """Those that look at generators, templates and what they make."""
+    sets = [applicationset for _, applicationset in subject.sets]
+    if any(each.go_template for each in sets):
+        from argosy.compiler.checks import irreproducible_templates
+
+        yield irreproducible_templates.check
+    if any(each.template_patch for each in sets):
+        from argosy.compiler.checks import patched_fields
+
+        yield patched_fields.check
+    if any("valuesObject" in str(each.template.get("spec")) for each in sets):
+        from argosy.compiler.checks import templated_types
+
+        yield templated_types.check
+    if any("git" in names for names in map(_generator_names, sets)):
+        from argosy.compiler.checks import unmatched_patterns
+
+        yield unmatched_patterns.check
+
+
+def _generator_names(applicationset: ApplicationSet) -> frozenset[str]:
+    return frozenset(name for name, _, _ in generators_of(applicationset))
 
 
 def _of_paths() -> Sequence[Check]:

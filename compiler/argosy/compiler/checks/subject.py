@@ -39,6 +39,9 @@ class PathState(Enum):
 class Lookup(Protocol):
     """Asks repositories that can be read without the network."""
 
+    def knows(self, repo_url: str) -> bool:
+        """Whether anything can be asked about a repository here."""
+
     def path_state(self, repo_url: str, revision: str, path: str) -> Answer[PathState]:
         """Whether a folder exists; `Unknown` where the repository is not known here."""
 

@@ -11,6 +11,7 @@ from argosy.compiler.checks.generator_walk import generators_of
 from argosy.compiler.checks.subject import Subject
 from argosy.compiler.checks.written_values import written_text
 from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.fields import mapping, mappings
 from argosy.schemas.position import Path
 from argosy.schemas.yaml_reader import Document
@@ -22,28 +23,28 @@ _OCTAL = r"[-+]?0[0-9]+"
 _EXPONENT = r"[-+]?[0-9][0-9.]*[eE][-+]?[0-9]+"
 _ROUNDED = r"[0-9]+\.[0-9]*0"
 _NUMBER = rf"{_OCTAL}|{_EXPONENT}|{_ROUNDED}|[-+]?[0-9]{{16,}}"
-_SUSPICIOUS = re.compile(rf"(?:^|[\s:,\[{{-])(?:{_WORD}|{_NUMBER})\s*(?:$|[,:\]}}#])", re.MULTILINE)
+_SUSPICIOUS = rf"(?m)(?:^|[\s:,\[{{-])(?:{_WORD}|{_NUMBER})\s*(?:$|[,:\]}}#])"
 _EXACT = 2**53
-_MODE = re.compile("mode", re.IGNORECASE)
-_VERSION = re.compile("version|tag|revision|release", re.IGNORECASE)
+_VERSIONS = ("version", "tag", "revision", "release")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """List elements of sets, and `valuesObject` of templates and of written Applications."""
     for key, document in subject.documents.items():
         # Most files hold nothing that looks like it; looking for places takes far longer than this.
-        if not _SUSPICIOUS.search(document.text):
+        text = document.text
+        if not ("elements" in text or "valuesObject" in text) or not re.search(_SUSPICIOUS, text):
             continue
         member = subject.hierarchy.members.get(key)
         if member is None:
             continue
-        if key.kind == "Application":
+        if not isinstance(member.resource, ApplicationSet):
             yield from _in_sources(document, ("spec",))
-        for _, applicationset in ((member, each) for m, each in subject.sets if m is member):
-            yield from _in_sources(document, ("spec", "template", "spec"))
-            for name, _, path in generators_of(applicationset):
-                if name == "list":
-                    yield from _surprises(document, (*path, "elements"))
+            continue
+        yield from _in_sources(document, ("spec", "template", "spec"))
+        for name, _, path in generators_of(member.resource):
+            if name == "list":
+                yield from _surprises(document, (*path, "elements"))
 
 
 def _in_sources(document: Document, path: Path) -> Iterator[Finding]:
@@ -93,9 +94,9 @@ def _is_surprise(written: str, value: object, key: str, *, is_parameter: bool) -
     if isinstance(value, int) and abs(value) > _EXACT:
         return re.fullmatch("[-+]?[0-9]+", written) is not None
     if re.fullmatch(_OCTAL, written):
-        return not _MODE.search(key)
+        return "mode" not in key.lower()
     if re.fullmatch(_ROUNDED, written):
-        return is_parameter or _VERSION.search(key) is not None
+        return is_parameter or any(word in key.lower() for word in _VERSIONS)
     return re.fullmatch(_EXPONENT, written) is not None
 
 
