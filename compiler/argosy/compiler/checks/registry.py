@@ -100,9 +100,10 @@ def _of_sets(subject: Subject) -> Iterator[Check]:
 
         yield templated_types.check
     if any("git" in names for names in map(_generator_names, sets)):
-        from argosy.compiler.checks import unmatched_patterns
+        from argosy.compiler.checks import data_files, unmatched_patterns
 
         yield unmatched_patterns.check
+        yield data_files.check
 
 
 def _generator_names(applicationset: ApplicationSet) -> frozenset[str]:

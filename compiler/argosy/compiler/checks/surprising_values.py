@@ -16,7 +16,7 @@ from argosy.schemas.model.fields import mapping, mappings
 from argosy.schemas.position import Path
 from argosy.schemas.yaml_reader import Document
 
-__all__ = ["check"]
+__all__ = ["check", "surprises_in"]
 
 _WORD = r"y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF"
 _OCTAL = r"[-+]?0[0-9]+"
@@ -31,9 +31,7 @@ _VERSIONS = ("version", "tag", "revision", "release")
 def check(subject: Subject) -> Iterator[Finding]:
     """List elements of sets, and `valuesObject` of templates and of written Applications."""
     for key, document in subject.documents.items():
-        # Most files hold nothing that looks like it; looking for places takes far longer than this.
-        text = document.text
-        if not ("elements" in text or "valuesObject" in text) or not re.search(_SUSPICIOUS, text):
+        if not ("elements" in document.text or "valuesObject" in document.text):
             continue
         member = subject.hierarchy.members.get(key)
         if member is None:
@@ -44,7 +42,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from _in_sources(document, ("spec", "template", "spec"))
         for name, _, path in generators_of(member.resource):
             if name == "list":
-                yield from _surprises(document, (*path, "elements"))
+                yield from surprises_in(document, (*path, "elements"), are_parameters=True)
 
 
 def _in_sources(document: Document, path: Path) -> Iterator[Finding]:
@@ -56,17 +54,21 @@ def _in_sources(document: Document, path: Path) -> Iterator[Finding]:
         sources.append((source, (*path, "sources", index)))
     for source, place in sources:
         if isinstance(mapping(source, "helm").get("valuesObject"), Mapping):
-            yield from _surprises(document, (*place, "helm", "valuesObject"))
+            yield from surprises_in(document, (*place, "helm", "valuesObject"))
 
 
-def _surprises(document: Document, path: Path) -> Iterator[Finding]:
+def surprises_in(document: Document, path: Path, *, are_parameters: bool = False) -> Iterator[Finding]:
+    """What surprises below a path of a document. Parameters become text, so that they lose more."""
+    # Most files hold nothing that looks like it; looking for places takes far longer than this.
+    if not re.search(_SUSPICIOUS, document.text):
+        return
     for place, value, is_key in _scalars(_at(document.value, path), path):
         if is_key:
             found = _key_text(document, place)
             surprises = re.fullmatch(_WORD, found) is not None
         else:
             found = written_text(document, place)
-            surprises = _is_surprise(found, value, str(place[-1]), is_parameter="elements" in path)
+            surprises = _is_surprise(found, value, str(place[-1]), is_parameter=are_parameters)
         if surprises:
             what = "the key " if is_key else ""
             yield Finding(
@@ -96,7 +98,9 @@ def _is_surprise(written: str, value: object, key: str, *, is_parameter: bool) -
     if re.fullmatch(_OCTAL, written):
         return "mode" not in key.lower()
     if re.fullmatch(_ROUNDED, written):
-        return is_parameter or any(word in key.lower() for word in _VERSIONS)
+        # `2.0` may well be a mere number.
+        is_plain = written.endswith(".0")
+        return (is_parameter and not is_plain) or any(word in key.lower() for word in _VERSIONS)
     return re.fullmatch(_EXPONENT, written) is not None
 
 
