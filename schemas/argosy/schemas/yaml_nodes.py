@@ -133,7 +133,8 @@ def _key(key: Node) -> str:
     """The key as the constructor has read it; keys that it refuses do not get here."""
     if not isinstance(key, ScalarNode):
         return ""
-    if key.style:
+    # A plain key without text is here only by a tag such as `!`; the composer has forgotten which.
+    if key.style or not key.value:
         return str(key.value)
     tagged = key.tag is not None and key.tag != _STRING and key.tag.startswith(_STRING.removesuffix("str"))
     return key_text(tagged_value(key.tag, key.value) if tagged else plain_value(key.value))
