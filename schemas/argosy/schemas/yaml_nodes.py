@@ -1,13 +1,57 @@
-"""Where the nodes of one YAML document stand. Built from the parser's node tree only when somebody asks."""
+"""Where the nodes of one YAML document stand. Read again from its events, only when somebody asks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_scalars import key_text, plain_value, tagged_value
 
-__all__ = ["NodeIndex"]
+__all__ = ["NodeIndex", "compose"]
+
+
+def compose(next_event: Callable[[], Any]) -> Node | None:
+    """The node tree of the first document that the events tell of; the reader has read the same ones.
+
+    PyYAML's own composer refuses an anchor that is given twice, which is good YAML, and forgets tags.
+    """
+    while True:
+        event = next_event()
+        if isinstance(event, DocumentStartEvent):
+            return _compose(next_event(), next_event, {})
+        if isinstance(event, StreamEndEvent):
+            return None
+
+
+def _compose(event: Any, next_event: Callable[[], Any], anchors: dict[str, Node]) -> Node:
+    if event.__class__ is AliasEvent:
+        return anchors[event.anchor]
+    if event.__class__ is ScalarEvent:
+        tag = event.tag or (None if event.implicit[0] else _STRING)
+        scalar = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
+        if event.anchor:
+            anchors[event.anchor] = scalar
+        return scalar
+    kind = MappingNode if event.__class__ is MappingStartEvent else SequenceNode
+    children: list[Any] = []
+    collection = kind(event.tag, children, event.start_mark, None, event.flow_style)
+    if event.anchor:
+        anchors[event.anchor] = collection
+    while (child := next_event()).__class__ not in (MappingEndEvent, SequenceEndEvent):
+        node = _compose(child, next_event, anchors)
+        children.append((node, _compose(next_event(), next_event, anchors)) if kind is MappingNode else node)
+    collection.end_mark = child.end_mark
+    return collection
 
 
 class NodeIndex:
@@ -126,18 +170,14 @@ def _last_line(node: Node) -> int:
 
 
 def _is_merge(key: Node) -> bool:
-    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style
+    return isinstance(key, ScalarNode) and key.value == "<<" and key.tag is None
 
 
 def _key(key: Node) -> str:
     """The key as the constructor has read it; keys that it refuses do not get here."""
     if not isinstance(key, ScalarNode):
         return ""
-    # A plain key without text is here only by a tag such as `!`; the composer has forgotten which.
-    if key.style or not key.value:
-        return str(key.value)
-    tagged = key.tag is not None and key.tag != _STRING and key.tag.startswith(_STRING.removesuffix("str"))
-    return key_text(tagged_value(key.tag, key.value) if tagged else plain_value(key.value))
+    return key_text(plain_value(key.value) if key.tag is None else tagged_value(key.tag, key.value))
 
 
 _STRING = "tag:yaml.org,2002:str"

@@ -26,7 +26,7 @@ from yaml.events import (
 from argosy.schemas.go_numbers import json_number
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser
-from argosy.schemas.yaml_nodes import NodeIndex
+from argosy.schemas.yaml_nodes import NodeIndex, compose
 from argosy.schemas.yaml_scalars import AMBIGUOUS_STARTS, key_text, plain_value, tagged_value
 
 __all__ = ["DEPTH_LIMIT", "Document", "YamlError", "read_documents", "read_value"]
@@ -73,8 +73,11 @@ class Document:
     def _index(self) -> NodeIndex:
         if not self._nodes:
             span = self._span or _Span(0, len(self.text), 0, True)
-            node = yaml.compose(self.text[span.start : span.end], Loader=_Loader)
-            self._nodes.append(NodeIndex(node, self.file, span.line))
+            loader = _Loader(self.text[span.start : span.end])
+            try:
+                self._nodes.append(NodeIndex(compose(loader.get_event), self.file, span.line))
+            finally:
+                loader.dispose()
         return self._nodes[0]
 
 
