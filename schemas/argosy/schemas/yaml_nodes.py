@@ -34,17 +34,18 @@ def compose(next_event: Callable[[], Any]) -> Node | None:
 
 
 def _compose(event: Any, next_event: Callable[[], Any], anchors: dict[str, Node]) -> Node:
+    start, end = event.start_mark, event.end_mark
     if event.__class__ is AliasEvent:
         return anchors[event.anchor]
     if event.__class__ is ScalarEvent:
-        tag = event.tag or (None if event.implicit[0] else _STRING)
-        scalar = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
+        tag = event.tag or ("" if event.implicit[0] else _STRING)
+        scalar = ScalarNode(tag, event.value, start, end, event.style)
         if event.anchor:
             anchors[event.anchor] = scalar
         return scalar
     kind = MappingNode if event.__class__ is MappingStartEvent else SequenceNode
     children: list[Any] = []
-    collection = kind(event.tag, children, event.start_mark, None, event.flow_style)
+    collection = kind(event.tag, children, start, None, event.flow_style)
     if event.anchor:
         anchors[event.anchor] = collection
     while (child := next_event()).__class__ not in (MappingEndEvent, SequenceEndEvent):
@@ -170,14 +171,14 @@ def _last_line(node: Node) -> int:
 
 
 def _is_merge(key: Node) -> bool:
-    return isinstance(key, ScalarNode) and key.value == "<<" and key.tag is None
+    return isinstance(key, ScalarNode) and key.value == "<<" and not key.tag
 
 
 def _key(key: Node) -> str:
     """The key as the constructor has read it; keys that it refuses do not get here."""
     if not isinstance(key, ScalarNode):
         return ""
-    return key_text(plain_value(key.value) if key.tag is None else tagged_value(key.tag, key.value))
+    return key_text(tagged_value(key.tag, key.value) if key.tag else plain_value(key.value))
 
 
 _STRING = "tag:yaml.org,2002:str"
