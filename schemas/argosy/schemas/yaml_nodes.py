@@ -33,7 +33,7 @@ def compose(next_event: Callable[[], Any]) -> Node | None:
             return None
 
 
-def _compose(event: Any, next_event: Callable[[], Any], anchors: dict[str, Node]) -> Node:
+def _compose(event: Any, next_event: Callable[[], Any], anchors: dict[str | None, Node]) -> Node:
     start, end = event.start_mark, event.end_mark
     if event.__class__ is AliasEvent:
         return anchors[event.anchor]
