@@ -107,6 +107,7 @@ class RecordingTransport:
         self._transport = transport
         self._calls = calls
         self.unreachable = False
+        self.delay: Callable[[str], float] = lambda _target: 0.0
         self.alive: Callable[[str], bool] = lambda _method: True
 
     async def request(
@@ -114,6 +115,7 @@ class RecordingTransport:
     ) -> tuple[int, Mapping[str, str], bytes]:
         if self.unreachable or not self.alive(method):
             raise ConnectionRefusedError("no route to this cluster")
+        await asyncio.sleep(self.delay(target))
         answer = await self._transport.request(method, target, headers, body)
         self._calls.append((method, target, answer[0]))
         return answer
@@ -157,6 +159,8 @@ class Stage:
         self._transports = servers.transport
         self.management = Client(servers.transport("management"), "management")
         self.production = Client(servers.transport("production"), "production")
+        self.delay: Callable[[str], float] = lambda _target: 0.0
+        """Seconds that a request of a controller to a target takes longer; watches come at once."""
         self._cut: set[str] = set()
         self._writes_left: int | None = None
 
@@ -208,6 +212,7 @@ class Stage:
         def link(cluster: str) -> Client:
             transport = self.links[cluster] = RecordingTransport(self._transports(cluster), self.calls)
             transport.unreachable = cluster in self._cut
+            transport.delay = self.delay
             transport.alive = self._alive
             return Client(transport, cluster)
 

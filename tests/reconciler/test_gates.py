@@ -43,6 +43,19 @@ def test_a_child_waits_while_its_parent_is_not_at_its_own_target():
     assert closed is not None and closed.reason == "it is not at its target yet"
 
 
+def test_what_no_pass_has_ended_over_yet_opens_gates_but_keeps_none_closed_for_long():
+    nodes = [RolloutNode(ROOT), RolloutNode(LOW, ROOT, 0), RolloutNode(HIGH, ROOT, 1)]
+    root = NodeState("t", True, (), frozenset({LOW, HIGH}))
+    targets = {ROOT: "t", LOW: "t", HIGH: "t"}
+
+    def closed(low, *looked_at):
+        return Gates(build(nodes), {ROOT: root, LOW: low}, targets, looked_at).may_roll(HIGH)
+
+    assert closed(NodeState("t", True)) is None
+    assert closed(NodeState("t"), ROOT).unseen
+    assert not closed(NodeState("t"), ROOT, LOW).unseen
+
+
 def test_a_higher_wave_opens_once_the_lower_one_is_settled():
     assert family().may_roll(HIGH) is None
 

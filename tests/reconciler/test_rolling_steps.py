@@ -16,8 +16,11 @@ def app(name):
     return NodeKey("Application", "argocd", name)
 
 
-def gates(states, *, limits=(None, None)):
-    """A set with the steps dev and prod; names say the step: d… and p…, anything else is in none."""
+def gates(states, *, limits=(None, None), looked_at=None):
+    """A set with the steps dev and prod; names say the step: d… and p…, anything else is in none.
+
+    `looked_at` are the names of those that were looked at since the start, the set among them.
+    """
     steps = tuple(
         RolloutStep((MatchExpression("env", "In", (env,)),), limit)
         for env, limit in zip("dp", limits, strict=True)
@@ -27,7 +30,8 @@ def gates(states, *, limits=(None, None)):
     known = {app(name): state for name, state in states.items() if state is not None}
     known[SHOP] = NodeState("s", rolled=True)
     targets = {app(name): "t" for name in states} | {SHOP: "s"}
-    return Gates(build(nodes), known, targets)
+    seen = None if looked_at is None else {SHOP, *map(app, looked_at)}
+    return Gates(build(nodes), known, targets, seen)
 
 
 def open_for(found, names):
@@ -112,3 +116,21 @@ def test_a_sync_by_hand_does_not_pass_by_waves():
     targets = {app("first"): "t", app("d1"): "t", SHOP: "s"}
     closed = Gates(build(nodes), states, targets).may_roll(app("d1"), by_hand=True)
     assert closed is not None and closed.on == "Application first"
+
+
+def test_a_step_that_was_not_looked_at_yet_is_no_reason_to_wait_that_is_worth_telling():
+    states = {"d1": WAITING, "d2": UNDER_WAY, "p1": WAITING}
+    assert gates(states, looked_at=["d1"]).may_roll(app("p1")).unseen
+    assert not gates(states, looked_at=["d1", "d2"]).may_roll(app("p1")).unseen
+
+
+def test_a_person_is_waited_for_whatever_was_not_looked_at_yet():
+    states = {"d1": WAITING, "d2": WAITING, "p1": WAITING}
+    closed = gates(states, limits=(0, None), looked_at=["d2"]).may_roll(app("p1"))
+    assert closed.person and not closed.unseen
+
+
+def test_turns_are_not_told_of_before_all_of_a_step_were_looked_at():
+    states = {"d1": UNDER_WAY, "d2": WAITING, "d3": None}
+    assert gates(states, limits=(1, None), looked_at=["d1", "d2"]).may_roll(app("d2")).unseen
+    assert not gates(states, limits=(1, None), looked_at=states).may_roll(app("d2")).unseen

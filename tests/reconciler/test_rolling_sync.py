@@ -7,14 +7,6 @@ import pytest
 REGIONS = {"dev1": "dev", "dev2": "dev", "prod1": "prod", "prod2": "prod", "prod3": "prod"}
 
 
-@pytest.fixture(autouse=True)
-def known_fault(request):
-    """On slow servers a new process writes the status of some Applications once more: to be mended."""
-    if "in process" not in request.node.name:
-        reason = "a restart finds gates of steps closed for a moment and writes that into the status"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
-
-
 def step(environment, limit=None):
     expressions = [{"key": "env", "operator": "In", "values": [environment]}]
     found = {"matchExpressions": expressions}
@@ -54,6 +46,16 @@ def deployments(make, image, names=REGIONS):
     return {f"apps/{name}/all.yaml": make.deployment(name, image) for name in names}
 
 
+def never_ready(make, name):
+    """A Deployment whose pods wait for their containers for good, in the sandbox as on simulated nodes."""
+    labels = "    metadata:\n      labels:"
+    found = make.deployment(name, "shop:2")
+    assert labels in found
+    return found.replace(
+        labels, "    metadata:\n      annotations: {argosy.test/outcome: never}\n      labels:"
+    )
+
+
 async def images(stage):
     found = {}
     for name in REGIONS:
@@ -82,9 +84,7 @@ def test_a_later_step_begins_when_the_earlier_one_is_healthy_on_every_change(wor
         async with stage.controller() as controller:
             await stage.settled(*REGIONS)
             # dev2 never gets ready at this revision: prod must not see it.
-            files = deployments(make, "shop:2") | {
-                "apps/dev2/all.yaml": make.deployment("dev2", "shop:never")
-            }
+            files = deployments(make, "shop:2") | {"apps/dev2/all.yaml": never_ready(make, "dev2")}
             stage.repository.commit(files)
             await controller.refresh()
             await stage.until("dev1 is at the new revision", lambda: is_at(stage, "dev1", "shop:2"))
@@ -202,6 +202,60 @@ async def waits_for_a_person(stage, *names):
             return "Waiting" in await stage.conditions(name)
 
         await stage.until(f"{name} waits for a person", waits)
+
+
+IN_PROCESS = pytest.mark.parametrize("world", ["in process"], indirect=True)
+"""For stories of time: only there it is virtual."""
+
+
+async def starts_slowly_and_writes_nothing(stage, slow):
+    """What a start has not seen yet is no reason to write that it is waited for.
+
+    Requests to what is slow take longer than a gate may be closed without a word.
+    """
+    async with stage.controller() as controller:
+        await stage.quiet(controller)
+        before = await stage.versions_at_rest()
+    stage.delay = lambda target: 2.0 if slow in target else 0.0
+    async with stage.controller() as controller:
+        await stage.quiet(controller)
+    assert await stage.versions() == before
+
+
+@IN_PROCESS
+@pytest.mark.parametrize("slow", ["applications/", "/"])
+def test_a_slow_start_writes_nothing_while_a_step_waits_for_a_person(world, make, slow):
+    async def story(stage):
+        stage.repository.commit(deployments(make, "shop:1"))
+        await stage.apply(rolling_set(stage.repository.url, [step("dev", 0), step("prod")]))
+        async with stage.controller() as controller:
+            await waits_for_a_person(stage, *REGIONS)
+            await sync_by_hand(stage, "dev1")
+            await stage.settled("dev1")
+            await stage.quiet(controller)
+        await starts_slowly_and_writes_nothing(stage, slow)
+
+    world.run(story, settles=False)
+
+
+@IN_PROCESS
+@pytest.mark.parametrize("slow", ["applications/", "deployments/dev1", "/"])
+@pytest.mark.parametrize("limit", [None, 1])
+def test_a_slow_start_writes_nothing_while_a_step_waits_for_an_earlier_one(world, make, slow, limit):
+    async def story(stage):
+        stage.repository.commit(deployments(make, "shop:1"))
+        await stage.apply(rolling_set(stage.repository.url, [step("dev", limit), step("prod", limit)]))
+        async with stage.controller() as controller:
+            await stage.settled(*REGIONS)
+            files = deployments(make, "shop:2") | {"apps/dev2/all.yaml": never_ready(make, "dev2")}
+            tip = stage.repository.commit(files)
+            await controller.refresh()
+            await stage.settled("dev1", at=tip)
+            await stage.until("dev2 is at the new revision", lambda: is_at(stage, "dev2", "shop:2"))
+            await stage.quiet(controller)
+        await starts_slowly_and_writes_nothing(stage, slow)
+
+    world.run(story, settles=False)
 
 
 def test_steps_sync_without_an_automated_policy_and_leave_alone_what_is_in_no_step(world, make):

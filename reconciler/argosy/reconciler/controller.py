@@ -407,8 +407,9 @@ class Controller:
         if not self._waiting and not self._waiting_for_children:
             return
         gates = self.world.gates()
-        for key in list(self._waiting):
-            if gates.may_roll(key) is None:
+        for key, before in list(self._waiting.items()):
+            closed = gates.may_roll(key)
+            if closed is None or (before.unseen and not closed.unseen):
                 del self._waiting[key]
                 self._queue.mark(key)
         for key, wave in list(self._waiting_for_children.items()):

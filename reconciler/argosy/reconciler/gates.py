@@ -4,7 +4,7 @@ Stands on the rollout graph (who comes before whom) and on what the last pass ov
 back new revisions only; what is rolled out already is healed without asking here. Pure: no time, no calls.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from argosy.compiler.rollout import NodeKey, RolloutGraph
 from argosy.reconciler.node_state import NodeState, Unsettled, Waits
@@ -18,7 +18,9 @@ _SET = "ApplicationSet"
 class Gates:
     """The gates at one moment: a graph, the states of its nodes and the target of each node.
 
-    `targets` has every node; `None` says that a node's target is not known.
+    `targets` has every node; `None` says that a node's target is not known. `looked_at` are the nodes whose
+    state is the whole truth, because a pass over them has ended; `None` says that all are. A state that was
+    published before opens gates as any other, but a gate that it keeps closed is `unseen`.
     """
 
     def __init__(
@@ -26,10 +28,12 @@ class Gates:
         graph: RolloutGraph,
         states: Mapping[NodeKey, NodeState],
         targets: Mapping[NodeKey, str | None],
+        looked_at: Container[NodeKey] | None = None,
     ) -> None:
         self._graph = graph
         self._states = states
         self._targets = targets
+        self._looked_at = looked_at
         self._settled: dict[tuple[NodeKey, bool], Waits | None] = {}
         self._may_roll: dict[tuple[NodeKey, bool], Waits | None] = {}
         self._closed: dict[frozenset[NodeKey], Waits | None] = {}
@@ -70,15 +74,19 @@ class Gates:
         """The node's state, if it speaks of the node's present target."""
         state = self._states.get(key)
         if state is None:
-            return Waits(str(key), "it was not examined yet")
+            return self._waits(key, "it was not examined yet")
         if state.problem:
-            return Waits(str(key), state.problem)
+            return self._waits(key, state.problem)
         target = self._targets.get(key)
         if target is None:
-            return Waits(str(key), "its target revision is not known")
+            return self._waits(key, "its target revision is not known")
         if state.target != target:
-            return Waits(str(key), "it is not at its target yet")
+            return self._waits(key, "it is not at its target yet")
         return state
+
+    def unseen(self, key: NodeKey) -> bool:
+        """Whether no pass over the node has ended yet."""
+        return self._looked_at is not None and key not in self._looked_at
 
     def _ask(self, key: NodeKey) -> Waits | None:
         if finding := self._graph.blocked(key):
@@ -103,36 +111,38 @@ class Gates:
             return state
         if parent.kind == _SET:
             if not state.rolled:
-                return Waits(str(parent), "it is not expanded yet")
+                return self._waits(parent, "it is not expanded yet")
         elif key not in state.applied:
-            return Waits(str(parent), f"it has not applied {key} yet")
+            return self._waits(parent, f"it has not applied {key} yet")
         group = self._graph.group(key)
         if group is None:
             return None
         ranked = self.current(group)
         if isinstance(ranked, Waits):
             return ranked
-        return _first_below(group, ranked, self._graph.wave(key))
+        wave = self._graph.wave(key)
+        return self._first_of(group, [item for item in ranked.unsettled if item.wave < wave])
 
     def _look(self, key: NodeKey, whole: bool) -> Waits | None:
         state = self.current(key)
         if isinstance(state, Waits):
             return state
-        if state.unsettled:
-            first = min(state.unsettled, key=lambda item: (item.wave, item.name))
-            return Waits(f"{first.name} of {key}", first.reason)
+        if closed := self._first_of(key, state.unsettled):
+            return closed
         if not state.rolled:
-            return Waits(str(key), "it is not synced to its target yet")
+            return self._waits(key, "it is not synced to its target yet")
         if whole:
             for child in self._graph.children(key):
                 if closed := self.settled(child):
                     return closed
         return None
 
+    def _first_of(self, key: NodeKey, unsettled: Sequence[Unsettled]) -> Waits | None:
+        if not unsettled:
+            return None
+        first = min(unsettled, key=lambda item: (item.wave, item.name))
+        return self._waits(key, first.reason, f"{first.name} of {key}")
 
-def _first_below(parent: NodeKey, state: NodeState, wave: int) -> Waits | None:
-    lower = [item for item in state.unsettled if item.wave < wave]
-    if not lower:
-        return None
-    first = min(lower, key=lambda item: (item.wave, item.name))
-    return Waits(f"{first.name} of {parent}", first.reason)
+    def _waits(self, key: NodeKey, reason: str, on: str = "") -> Waits:
+        """What is said of a node, or `on` something of it."""
+        return Waits(on or str(key), reason, unseen=self.unseen(key))

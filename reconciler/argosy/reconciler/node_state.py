@@ -42,13 +42,15 @@ class NodeState:
 class Waits:
     """A closed gate: what is waited for, and why that is not settled.
 
-    `never`: no event can open it; `person`: only a sync by hand can.
+    `never`: no event can open it; `person`: only a sync by hand can. `unseen`: it is closed only because
+    nodes were not looked at yet since the start; what is really waited for is known once they were.
     """
 
     on: str
     reason: str
     never: bool = False
     person: bool = False
+    unseen: bool = False
 
     def __str__(self) -> str:
         return f"waiting for {self.on}: {self.reason}"

@@ -82,8 +82,15 @@ def node_state(state: PassState) -> NodeState:
 
 
 def _too_early(state: PassState) -> bool:
-    """Whether the gate has just been found closed: most open in a moment, and no status need tell of it."""
-    if state.gate is None or state.gate.never or not state.may_sync or state.ran:
+    """Whether the gate has just been found closed: most open in a moment, and no status need tell of it.
+
+    Nor does one tell of a wait of which the truth is not known yet.
+    """
+    if state.gate is None or state.gate.never or not state.may_sync:
+        return False
+    if state.gate.unseen:
+        return True
+    if state.ran:
         return False
     memory, now = state.memory, state.world.loop_time()
     if memory.closed_at is None or memory.closed_at[0] != state.target:

@@ -6,7 +6,7 @@ by name begin. Whatever is not known of a member takes a place, so that never to
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from argosy.compiler.rollout import NodeKey, Place, RolloutGraph
@@ -27,6 +27,9 @@ class _Gates(Protocol):
 
     def may_roll(self, key: NodeKey) -> Waits | None:
         """What the node waits for."""
+
+    def unseen(self, key: NodeKey) -> bool:
+        """Whether no pass over the node has ended yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class RollingSteps:
 
     def _look(self, place: Place) -> Waits | None:
         found: Waits | None = None
+        unseen = False
         for member in self._members(place):
             closed = self._gates.settled(member)
             if closed is None:
@@ -75,8 +79,10 @@ class RollingSteps:
             if found is None or by_person:
                 found = Waits(_name(place), f"{closed.on}: {closed.reason}", closed.never, by_person)
             if by_person:
-                break
-        return found
+                return found
+            unseen = unseen or closed.unseen or (held is not None and held.unseen)
+        # One who was not seen yet may turn out to be whom a person has to sync.
+        return replace(found, unseen=unseen) if found else None
 
     def _wait_for_turn(self, key: NodeKey, place: Place) -> Waits | None:
         if place not in self._turns:
@@ -88,7 +94,8 @@ class RollingSteps:
             return Waits(_PERSON, f"{_name(place)} has maxUpdate 0: sync {key} by hand", person=True)
         names = ", ".join(member.name for member in turn.busy[:_SHOWN])
         names += f" and {len(turn.busy) - _SHOWN} others" if len(turn.busy) > _SHOWN else ""
-        return Waits(_name(place), f"{turn.limit} at a time are updated, now {names}")
+        unseen = any(self._gates.unseen(member) for member in self._members(place))
+        return Waits(_name(place), f"{turn.limit} at a time are updated, now {names}", unseen=unseen)
 
     def _take_turns(self, place: Place) -> _Turn:
         members = self._members(place)

@@ -86,12 +86,16 @@ class SetPass:
             self.world.expansions[self.key] = self.target
             await self._write(expansion)
         self.publish(self.state())
-        if not (self.patient and self.gate is not None and not self.problem):
+        if self.problem or not self._too_early():
             await self._report()
 
     def state(self) -> NodeState:
         """What the gates need to know of the set."""
         return NodeState(self.target, self.rolled, problem=self.problem)
+
+    def _too_early(self) -> bool:
+        """Whether it is not worth telling, or not known yet, what the gate waits for."""
+        return self.gate is not None and (self.patient or self.gate.unseen)
 
     async def _expand(self) -> Expansion | UnknownExpansion:
         applicationset = ApplicationSet(self.manifest)

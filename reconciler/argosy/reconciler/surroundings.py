@@ -92,7 +92,7 @@ class Surroundings:
 
     def gates(self) -> Gates:
         """The gates at this moment."""
-        return Gates(self.hierarchy.graph, self.states, _Targets(self))
+        return Gates(self.hierarchy.graph, self.states, _Targets(self), self.looked_at)
 
     def manifest(self, key: NodeKey) -> KubernetesObject | None:
         """The object of a node."""
