@@ -29,7 +29,7 @@ MANAGEMENT = "management"
 ENVIRONMENTS = ("dev", "staging", "production")
 ON_MAIN = ("dev", "staging")
 WAVE_OF = {"platform": 0, "monitoring": 1, "shop": 2, "status": 3}
-"""The wave of what a namespace holds, as `examples/shop/root` orders it."""
+"""The wave of what a namespace holds and of Applications so named, as `examples/shop/root` orders it."""
 
 Object = dict[str, Any]
 
@@ -165,6 +165,12 @@ def check_first_rollout(kubectl: Kubectl) -> None:
         created.setdefault(WAVE_OF[namespace], []).append(instant(item["metadata"]["creationTimestamp"]))
     check(sorted(created) == [0, 1, 2, 3], "Deployments of all four waves exist")
     check(in_wave_order(created), "the first rollout created Deployments in wave order, across clusters")
+    completed = completions(kubectl, "")
+    check(set(completed) == wanted, "Events tell the end of each Application's sync")
+    by_wave: dict[int, list[datetime.datetime]] = {}
+    for name in wanted - {"root"}:
+        by_wave.setdefault(WAVE_OF[name.partition("-")[0]], []).append(completed[name])
+    check(in_wave_order(by_wave), "by their Events, each wave was done before the next")
 
 
 def check_revert_of_hand_edits(kubectl: Kubectl) -> None:
@@ -290,25 +296,32 @@ def check_commit_and_revert(kubectl: Kubectl, repository: Repository) -> None:
     check(all(back[key]["spec"] == before[key]["spec"] for key in before), "and so is every spec")
 
 
-def check_events_in_order(kubectl: Kubectl, revision: str) -> None:
-    """The Events on Applications tell the same story: platform was done before shop was."""
-    done: dict[str, list[datetime.datetime]] = {"platform": [], "shop": []}
+def completions(kubectl: Kubectl, revision: str) -> dict[str, datetime.datetime]:
+    """When each Application's sync to a revision was done for the first time, by the Events on it."""
+    done: dict[str, datetime.datetime] = {}
     for event in kubectl.get(MANAGEMENT, "events", "--namespace", "argocd")["items"]:
         subject = event.get("involvedObject") or event.get("regarding") or {}
         message = event.get("message") or event.get("note") or ""
-        name, _, environment = str(subject.get("name")).partition("-")
         if (
             subject.get("kind") == "Application"
             and event["reason"] == "OperationCompleted"
             and revision[:7] in message
-            and name in done
-            and environment in ON_MAIN
         ):
-            done[name].append(
-                instant(event.get("eventTime") or event.get("lastTimestamp") or event["firstTimestamp"])
-            )
-    check(all(len(moments) == len(ON_MAIN) for moments in done.values()), "Events tell the end of each sync")
-    check(max(done["platform"]) < min(done["shop"]), "by their Events, wave 0 was done before wave 2")
+            moment = instant(event.get("eventTime") or event.get("firstTimestamp") or event["lastTimestamp"])
+            name = str(subject["name"])
+            done[name] = min(moment, done.get(name, moment))
+    return done
+
+
+def check_events_in_order(kubectl: Kubectl, revision: str) -> None:
+    """The Events on Applications tell the same story: platform was done before shop was."""
+    done = completions(kubectl, revision)
+    names = {f"{name}-{environment}" for name in ("platform", "shop") for environment in ON_MAIN}
+    check(names <= set(done), "Events tell the end of each sync")
+    check(
+        max(done[f"platform-{each}"] for each in ON_MAIN) < min(done[f"shop-{each}"] for each in ON_MAIN),
+        "by their Events, wave 0 was done before wave 2",
+    )
 
 
 def read_lines(process: subprocess.Popen[str]) -> Iterator[str]:
