@@ -11,7 +11,7 @@ from yaml.reader import ReaderError
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.position import Position
 
-__all__ = ["YamlError", "at_mark", "decode", "from_parser"]
+__all__ = ["YamlError", "at_mark", "decode", "from_parser", "no_anchor"]
 
 
 class YamlError(ArgosyError):
@@ -61,6 +61,12 @@ def at_mark(message: str, event: Any, file: str, hint: str = "") -> YamlError:
     start, end = event.start_mark, event.end_mark
     position = Position(file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
     return YamlError(message, position=position, hint=hint)
+
+
+def no_anchor(alias: Any, file: str) -> YamlError:
+    """An alias, an event of the parser, whose anchor does not stand before it."""
+    name = alias.anchor
+    return at_mark(f"no anchor `&{name}` stands before the alias `*{name}`", alias, file)
 
 
 def from_parser(error: yaml.YAMLError, source: str, file: str) -> YamlError:

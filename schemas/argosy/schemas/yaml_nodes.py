@@ -15,44 +15,45 @@ from yaml.events import (
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from argosy.schemas.position import Path, Position
+from argosy.schemas.yaml_errors import no_anchor
 from argosy.schemas.yaml_scalars import key_text, plain_value, tagged_value
 
 __all__ = ["NodeIndex", "compose"]
 
 
-def compose(next_event: Callable[[], Any]) -> Node | None:
-    """The node tree of the first document that the events tell of; the reader has read the same ones.
+def compose(next_event: Callable[[], Any], file: str) -> Node | None:
+    """The node tree of the first document that the events tell of, None if there is none.
 
     PyYAML's own composer refuses an anchor that is given twice, which is good YAML, and forgets tags.
+    Raises YamlError for an alias without its anchor, and what the parser raises.
     """
+    anchors: dict[str | None, Node] = {}
+
+    def node(event: Any) -> Node:
+        start, end = event.start_mark, event.end_mark
+        if event.__class__ is AliasEvent:
+            if event.anchor not in anchors:
+                raise no_anchor(event, file)
+            return anchors[event.anchor]
+        if event.__class__ is ScalarEvent:
+            tag = event.tag or ("" if event.implicit[0] else _STRING)
+            anchors[event.anchor] = scalar = ScalarNode(tag, event.value, start, end, event.style)
+            return scalar
+        kind = MappingNode if event.__class__ is MappingStartEvent else SequenceNode
+        children: list[Any] = []
+        anchors[event.anchor] = collection = kind(event.tag, children, start, None, event.flow_style)
+        while (child := next_event()).__class__ not in (MappingEndEvent, SequenceEndEvent):
+            first = node(child)
+            children.append((first, node(next_event())) if kind is MappingNode else first)
+        collection.end_mark = child.end_mark
+        return collection
+
     while True:
         event = next_event()
         if isinstance(event, DocumentStartEvent):
-            return _compose(next_event(), next_event, {})
+            return node(next_event())
         if isinstance(event, StreamEndEvent):
             return None
-
-
-def _compose(event: Any, next_event: Callable[[], Any], anchors: dict[str | None, Node]) -> Node:
-    start, end = event.start_mark, event.end_mark
-    if event.__class__ is AliasEvent:
-        return anchors[event.anchor]
-    if event.__class__ is ScalarEvent:
-        tag = event.tag or ("" if event.implicit[0] else _STRING)
-        scalar = ScalarNode(tag, event.value, start, end, event.style)
-        if event.anchor:
-            anchors[event.anchor] = scalar
-        return scalar
-    kind = MappingNode if event.__class__ is MappingStartEvent else SequenceNode
-    children: list[Any] = []
-    collection = kind(event.tag, children, start, None, event.flow_style)
-    if event.anchor:
-        anchors[event.anchor] = collection
-    while (child := next_event()).__class__ not in (MappingEndEvent, SequenceEndEvent):
-        node = _compose(child, next_event, anchors)
-        children.append((node, _compose(next_event(), next_event, anchors)) if kind is MappingNode else node)
-    collection.end_mark = child.end_mark
-    return collection
 
 
 class NodeIndex:

@@ -22,14 +22,15 @@ from yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+from yaml.nodes import Node
 
 from argosy.schemas.go_numbers import json_number
 from argosy.schemas.position import Path, Position
-from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser
+from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser, no_anchor
 from argosy.schemas.yaml_nodes import NodeIndex, compose
 from argosy.schemas.yaml_scalars import AMBIGUOUS_STARTS, key_text, plain_value, tagged_value
 
-__all__ = ["DEPTH_LIMIT", "Document", "YamlError", "read_documents", "read_value"]
+__all__ = ["DEPTH_LIMIT", "Document", "YamlError", "compose_text", "read_documents", "read_value"]
 
 DEPTH_LIMIT = 250
 """Collections may stand inside each other this deep; everything after the reader may recurse safely."""
@@ -73,11 +74,8 @@ class Document:
     def _index(self) -> NodeIndex:
         if not self._nodes:
             span = self._span or _Span(0, len(self.text), 0, True)
-            loader = _Loader(self.text[span.start : span.end])
-            try:
-                self._nodes.append(NodeIndex(compose(loader.get_event), self.file, span.line))
-            finally:
-                loader.dispose()
+            node = compose_text(self.text[span.start : span.end], self.file)
+            self._nodes.append(NodeIndex(node, self.file, span.line))
         return self._nodes[0]
 
 
@@ -120,6 +118,20 @@ def read_value(text: str | bytes, file: str = "<text>") -> object:
     """
     source = decode(text, file)
     return _without_collecting(lambda: next((one.value for one in _read(source, file)), None))
+
+
+def compose_text(text: str, file: str = "<text>") -> Node | None:
+    """The node tree of the first document, None for an empty text; values are not looked at.
+
+    Raises YamlError with the position of the mistake: bad syntax, or an alias without its anchor.
+    """
+    loader = _Loader(text)
+    try:
+        return compose(loader.get_event, file)
+    except yaml.YAMLError as error:
+        raise from_parser(error, text, file) from error
+    finally:
+        loader.dispose()
 
 
 def _without_collecting(read: Callable[[], Any]) -> Any:
@@ -314,7 +326,7 @@ class _Constructor:
     def _alias(self, event: AliasEvent, depth: int) -> object:
         name = event.anchor
         if name not in self._anchors:
-            raise at_mark(f"no anchor `&{name}` stands before the alias `*{name}`", event, self._file)
+            raise no_anchor(event, self._file)
         value = self._anchors[name]
         if isinstance(value, _Open):
             raise at_mark(f"the value of anchor `&{name}` contains itself", event, self._file)

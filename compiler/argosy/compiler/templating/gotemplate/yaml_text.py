@@ -13,7 +13,7 @@ from argosy.compiler.templating.limits import MAX_ITEMS, LimitError
 from argosy.compiler.templating.quoting import scrub
 from argosy.generators.parameters import floats
 from argosy.schemas.yaml_errors import YamlError
-from argosy.schemas.yaml_reader import read_value
+from argosy.schemas.yaml_reader import compose_text, read_value
 from argosy.schemas.yaml_scalars import plain_value
 from argosy.schemas.yaml_writer import write_yaml
 
@@ -36,6 +36,11 @@ def _go_words(error: YamlError, text: str) -> str:
     cause = error.__cause__
     if isinstance(cause, yaml.MarkedYAMLError):
         return f"yaml: {_place(cause)}{cause.problem or 'unknown problem parsing YAML content'}"
+    try:
+        document = compose_text(text)
+    except YamlError as mistake:
+        # Go parses all of the document before it looks at any value.
+        return _go_words(mistake, text)
     found = _QUOTED.search(error.message)
     name = found[1] if found else ""
     if "that JSON, and so Kubernetes, cannot hold" in error.message:
@@ -53,7 +58,7 @@ def _go_words(error: YamlError, text: str) -> str:
     if "`<<`" in error.message:
         return "yaml: map merge requires map or sequence of maps as the value"
     if "a key must be" in error.message:
-        return f"yaml: invalid map key: {_collection_key(text)}"
+        return f"yaml: invalid map key: {_key_below(document) or ''}"
     return f"yaml: {error.message}"
 
 
@@ -67,12 +72,8 @@ def _place(error: yaml.MarkedYAMLError) -> str:
     return f"line {line}: " if line else ""
 
 
-def _collection_key(text: str) -> str:
-    """The first key of a text that is a sequence or mapping, as Go prints it."""
-    return _key_below(yaml.compose(text, Loader=yaml.CSafeLoader)) or ""
-
-
 def _key_below(node: yaml.Node | None) -> str | None:
+    """The first key below a node that is a sequence or mapping, as Go prints it."""
     if isinstance(node, yaml.SequenceNode):
         return next(filter(None, map(_key_below, node.value)), None)
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
