@@ -36,13 +36,15 @@ def _go_words(error: YamlError, text: str) -> str:
     cause = error.__cause__
     if isinstance(cause, yaml.MarkedYAMLError):
         return f"yaml: {_place(cause)}{cause.problem or 'unknown problem parsing YAML content'}"
+    found = _QUOTED.search(error.message)
+    name = found[1] if found else ""
+    if "no anchor" in error.message:
+        return f"yaml: unknown anchor '{name}' referenced"
     try:
         document = compose_text(text)
     except YamlError as mistake:
         # Go parses all of the document before it looks at any value.
         return _go_words(mistake, text)
-    found = _QUOTED.search(error.message)
-    name = found[1] if found else ""
     if "that JSON, and so Kubernetes, cannot hold" in error.message:
         number = plain_value(name)
         shown = "NaN" if number != number else "-Inf" if name.startswith("-") else "+Inf"
@@ -51,8 +53,6 @@ def _go_words(error: YamlError, text: str) -> str:
     if misread:
         tag = _TAGS.get(plain_value(misread[1]).__class__, "!!str")
         return f"yaml: cannot decode {tag} `{misread[1]}` as a {misread[2]}"
-    if "no anchor" in error.message:
-        return f"yaml: unknown anchor '{name}' referenced"
     if "contains itself" in error.message:
         return f"yaml: anchor '{name}' value contains itself"
     if "`<<`" in error.message:
