@@ -1,8 +1,6 @@
 """Sets whose generators ask providers, plugins and decision resources: asked anew in time, and nothing is
 deleted while one does not answer. The services are real servers on this machine."""
 
-import asyncio
-
 import pytest
 from provider_services import (
     TOKEN,
@@ -47,6 +45,8 @@ def secret(name, **data):
     }
 
 
+REQUEUE = 5
+"""Seconds after which a service is asked again."""
 REFERENCE = {"secretName": "token", "key": "key"}
 
 
@@ -71,6 +71,15 @@ def shows(stage, *expected):
     return stage.until(f"Applications {', '.join(expected)}", holds, within=40)
 
 
+async def asked_again(stage, service):
+    before = len(service.requests)
+
+    async def holds():
+        return len(service.requests) > before
+
+    await stage.until("the service is asked again", holds)
+
+
 PROVIDERS = {
     "github": (GitHubService, {"organization": "acme"}),
     "gitlab": (GitLabService, {"group": "acme"}),
@@ -90,7 +99,7 @@ def test_repositories_of_a_provider_become_applications_and_are_asked_for_again(
                 "scmProvider": {
                     provider: {"api": service.url, "tokenRef": REFERENCE, **own},
                     "filters": [{"repositoryMatch": "^(one|two|three|four)$"}],
-                    "requeueAfterSeconds": 20,
+                    "requeueAfterSeconds": REQUEUE,
                 }
             }
             await stage.apply(secret("token", key=TOKEN))
@@ -107,7 +116,7 @@ def test_repositories_of_a_provider_become_applications_and_are_asked_for_again(
                     return "502" in await error_of(stage)
 
                 await stage.until("the set says what is wrong", told, within=60)
-                await asyncio.sleep(30)
+                await asked_again(stage, service)
                 await controller.idle()
                 assert len(await names(stage)) == 4
                 assert TOKEN not in await error_of(stage)
@@ -131,7 +140,8 @@ def test_closed_pull_requests_go_and_new_ones_come(world, make):
         pulls = [Pull(1, "One", "feature/one", labels=["preview"]), Pull(2, "Two", "two")]
         with serving(GitHubService([Repo("acme", "shop", pulls=pulls)])) as service:
             own = {"api": service.url, "owner": "acme", "repo": "shop", "labels": ["preview"]}
-            generator = {"pullRequest": {"github": {**own, "tokenRef": REFERENCE}, "requeueAfterSeconds": 20}}
+            github = {"github": {**own, "tokenRef": REFERENCE}}
+            generator = {"pullRequest": {**github, "requeueAfterSeconds": REQUEUE}}
             await stage.apply(secret("token", key=TOKEN))
             name = "pr-{{ .number }}-{{ .branch_slug }}"
             await stage.apply(applicationset(generator, name, stage.repository.url))
@@ -153,13 +163,13 @@ def test_a_plugin_is_asked_with_the_token_that_its_config_map_names(world, make)
             metadata = {"name": "plugin", "namespace": "argocd"}
             await stage.apply({**head, "metadata": metadata, "data": data})
             await stage.apply(secret("plugin", key=TOKEN))
-            generator = {"plugin": {"configMapRef": {"name": "plugin"}, "requeueAfterSeconds": 20}}
+            generator = {"plugin": {"configMapRef": {"name": "plugin"}, "requeueAfterSeconds": REQUEUE}}
             await stage.apply(applicationset(generator, "{{ .name }}", stage.repository.url))
             async with stage.controller() as controller:
                 await shows(stage, "one", "two")
                 # An answer that holds nothing at all is no answer.
                 service.trouble = lambda *_: Answer(200, raw=b"{}")
-                await asyncio.sleep(30)
+                await asked_again(stage, service)
                 await controller.idle()
                 assert await names(stage) == ["one", "two"]
                 assert "output.parameters" in await error_of(stage)
