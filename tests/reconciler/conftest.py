@@ -385,12 +385,24 @@ class Stage:
         """The versions once nobody writes any more: workloads become ready some time after a story's end."""
         before = await self.versions()
         for _ in range(10):
-            await asyncio.sleep(self.servers.workload)
+            servers = self.servers
+            await asyncio.sleep(
+                servers.workload if await self._workloads_are_under_way() else servers.instant
+            )
             now = await self.versions()
             if now == before:
                 return now
             before = now
         raise AssertionError(f"the clusters did not come to rest within {10 * self.servers.workload:.0f} s")
+
+    async def _workloads_are_under_way(self) -> bool:
+        """Whether a Deployment is not, or not yet, where its specification wants it."""
+        group, version = KINDS["Deployment"]
+        for client in (self.management, self.production):
+            found = await client.list(GroupVersionKind(group, version, "Deployment"))
+            if not all(map(arrived, found.items)):
+                return True
+        return False
 
     async def check_that_another_run_changes_nothing(self) -> None:
         # A story may end while workloads are still becoming ready: a run sees that through first.
@@ -415,6 +427,14 @@ class Stage:
             for method, target, status in self.calls
             if method == "DELETE" and status < 300
         ]
+
+
+def arrived(deployment: Object) -> bool:
+    """Whether the servers have seen a Deployment, and just the pods that it wants are available."""
+    status, wanted = deployment.get("status") or {}, deployment["spec"].get("replicas", 1)
+    seen = status.get("observedGeneration") == deployment["metadata"]["generation"]
+    counts = {status.get(name, 0) for name in ("replicas", "updatedReplicas", "availableReplicas")}
+    return seen and counts == {wanted}
 
 
 class World:
@@ -510,6 +530,7 @@ async def _clean(client: Client, pause: float) -> None:
             with suppress(NotFound):
                 await client.delete(ref)
                 await client.patch(ref, {"metadata": {"finalizers": None}})
+    await _stop_workloads(client, pause)
     namespaces = [ObjectRef("", "v1", "Namespace", "", name) for name in ("argocd", "apps", "other")]
     for ref in namespaces:
         with suppress(NotFound):
@@ -518,6 +539,16 @@ async def _clean(client: Client, pause: float) -> None:
         while await client.find(ref) is not None:
             await asyncio.sleep(pause)
     await client.close()
+
+
+async def _stop_workloads(client: Client, pause: float) -> None:
+    """A namespace with pods in it is let go only after half of the time that they have to end."""
+    deployments, pods = GroupVersionKind("apps", "v1", "Deployment"), GroupVersionKind("", "v1", "Pod")
+    for item in (await client.list(deployments)).items:
+        with suppress(NotFound):
+            await client.delete(ObjectRef.of(item))
+    while (await client.list(pods)).items:
+        await asyncio.sleep(pause)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
