@@ -258,6 +258,38 @@ def test_a_slow_start_writes_nothing_while_a_step_waits_for_an_earlier_one(world
     world.run(story, settles=False)
 
 
+def test_a_sync_by_hand_waits_for_waves_but_not_for_steps(world, make):
+    async def story(stage):
+        url = stage.repository.url
+        files = deployments(make, "shop:1", ("dev1",))
+        generated = rolling_set(url, [step("dev", 0)], {"dev1": "dev"})
+        generated["metadata"]["annotations"] = {"argocd.argoproj.io/sync-wave": "1"}
+        files["root/set.json"] = json.dumps(generated)
+        files["root/first.json"] = json.dumps(make.application("first", url, "first", wave=0))
+        files["first/all.yaml"] = make.deployment("first")
+        stage.repository.commit(files)
+        await stage.apply(make.application("root", url, "root", namespace="argocd"))
+        async with stage.controller() as controller:
+            await waits_for_a_person(stage, "dev1")
+            stage.repository.commit(
+                {
+                    "first/all.yaml": never_ready(make, "first"),
+                    "apps/dev1/all.yaml": make.deployment("dev1", "shop:2"),
+                }
+            )
+            await controller.refresh()
+            await stage.quiet(controller)
+            await sync_by_hand(stage, "dev1")
+            await stage.quiet(controller)
+            assert await images(stage) == {}
+            stage.repository.commit({"first/all.yaml": make.deployment("first", "shop:3")})
+            await controller.refresh()
+            await stage.settled("root", "first", "dev1")
+        assert await images(stage) == {"dev1": "shop:2"}
+
+    world.run(story)
+
+
 def test_steps_sync_without_an_automated_policy_and_leave_alone_what_is_in_no_step(world, make):
     async def story(stage):
         stage.repository.commit(deployments(make, "shop:1"))

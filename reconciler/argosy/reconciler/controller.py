@@ -99,6 +99,8 @@ class Controller:
         self._memories: dict[NodeKey, PassMemory] = {}
         self._failures: dict[NodeKey, int] = {}
         self._waiting: dict[NodeKey, Waits] = {}
+        self._by_hand: set[NodeKey] = set()
+        """Applications that a person asked to sync: steps do not hold them back."""
         self._waiting_for_children: dict[NodeKey, int] = {}
         self._closed_since: dict[NodeKey, float] = {}
         self._set_inputs: dict[NodeKey, frozenset[Asked]] = {}
@@ -272,6 +274,7 @@ class Controller:
             table.pop(key, None)
         self.world.states.pop(key, None)
         self.world.looked_at.discard(key)
+        self._by_hand.discard(key)
         self.world.unclaimed.discard(key)
         self.world.expansions.pop(key, None)
         for view in self.fleet.views:
@@ -395,6 +398,10 @@ class Controller:
             table.pop(key, None)
         if work.gate is not None:
             self._waiting[key] = work.gate
+        if work.asked is not None:
+            self._by_hand.add(key)
+        else:
+            self._by_hand.discard(key)
         if work.children_wait is not None:
             self._waiting_for_children[key] = work.children_wait[0]
 
@@ -408,7 +415,7 @@ class Controller:
             return
         gates = self.world.gates()
         for key, before in list(self._waiting.items()):
-            closed = gates.may_roll(key)
+            closed = gates.may_roll(key, by_hand=key in self._by_hand)
             if closed is None or (before.unseen and not closed.unseen):
                 del self._waiting[key]
                 self._queue.mark(key)
