@@ -16,6 +16,7 @@ from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld, Services, read_answer
 from argosy.cli.path_options import name_and_path
+from argosy.cli.management_options import render_timeout_option
 from argosy.cli.recorded import open_recorded, recorded_options
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.checks.generator_entries import generator_entry_findings
@@ -65,6 +66,7 @@ __all__ = ["command"]
     is_flag=True,
     help="Allow the network: repositories, providers, plugins (with the tokens of --clusters' Secrets).",
 )
+@render_timeout_option
 @recorded_options
 def command(
     file: Path,
@@ -78,6 +80,7 @@ def command(
     strict_destinations: bool,
     recursive: bool,
     fetch: bool,
+    render_timeout: float,
     world: Path | None,
     max_world_age: timedelta | None,
 ) -> None:
@@ -107,7 +110,9 @@ def command(
             # Imported here: following Applications needs the renderer.
             from argosy.cli.recursive_compile import compile_recursively
 
-            status = compile_recursively(file, asked, settings, repositories, output)
+            status = compile_recursively(
+                file, asked, settings, repositories, output, render_timeout=render_timeout
+            )
         else:
             status = _compile(file, asked, settings, output)
     finally:

@@ -7,7 +7,7 @@ import click
 
 from argosy.cli.durations import seconds
 
-__all__ = ["management_options", "writing_options"]
+__all__ = ["management_options", "render_timeout_option", "writing_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,6 +44,15 @@ def management_options(function: F) -> F:
     return function
 
 
+render_timeout_option = click.option(
+    "--render-timeout",
+    default="60s",
+    show_default=True,
+    callback=seconds,
+    help="How long the rendering of one source may take.",
+)
+
+
 def writing_options(function: F) -> F:
     """Adds what commands share that change clusters."""
     for option in reversed(
@@ -52,13 +61,7 @@ def writing_options(function: F) -> F:
             click.option(
                 "--allow-file-repositories", is_flag=True, help="Allow repositories on this machine's disks."
             ),
-            click.option(
-                "--render-timeout",
-                default="60s",
-                show_default=True,
-                callback=seconds,
-                help="How long the rendering of one source may take.",
-            ),
+            render_timeout_option,
         )
     ):
         function = option(function)

@@ -32,9 +32,16 @@ _PARALLEL = 4
 
 
 def compile_recursively(
-    file: Path, world: OfflineWorld, settings: Settings, repositories: KnownRepositories, output: str
+    file: Path,
+    world: OfflineWorld,
+    settings: Settings,
+    repositories: KnownRepositories,
+    output: str,
+    *,
+    render_timeout: float,
 ) -> ExitStatus:
-    """Prints the whole tree below the roots in a file; what cannot be followed is listed on stderr."""
+    """Prints the whole tree below the roots in a file; what cannot be followed is listed on stderr.
+    `render_timeout`: seconds that the rendering of one source may take."""
     try:
         documents = [each for each in read_manifests(file) if kind_of(each.value)]
     except ArgosyError as error:
@@ -45,7 +52,7 @@ def compile_recursively(
     roots = [each.resource for each in loaded if isinstance(each.resource, (Application, ApplicationSet))]
     if not roots and not refused:
         raise click.UsageError(f"{file} holds no Application and no ApplicationSet")
-    with Renderer() as renderer, ThreadPoolExecutor(_PARALLEL) as pool:
+    with Renderer(deadline=render_timeout) as renderer, ThreadPoolExecutor(_PARALLEL) as pool:
 
         def render(applications: Sequence[Application]) -> Sequence[Answer[Sequence[RenderedManifest]]]:
             return list(pool.map(lambda each: render_application(each, repositories, renderer), applications))
