@@ -11,6 +11,7 @@ import argparse
 import collections
 import json
 import os
+import signal
 import ssl
 import statistics
 import subprocess
@@ -202,7 +203,11 @@ def controller(cluster: servers.RealCluster, cache: Path) -> Iterator[subprocess
         yield process
     finally:
         process.terminate()
-        process.wait(60)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def first_sync(
@@ -309,6 +314,8 @@ def main() -> None:
     if servers.missing_binaries(servers.assets_folder()):
         print("no servers to measure on: run tests/e2e/build", file=sys.stderr)
         return
+    # SIGTERM has to unwind the `with` blocks, else their folders would stay.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     names = [f"app-{number:03}" for number in range(arguments.applications)]
     kept: list[bool] = []
     with tempfile.TemporaryDirectory() as temporary, servers.RealClusters(["management"]) as real:
