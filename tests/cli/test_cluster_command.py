@@ -177,9 +177,11 @@ def test_a_cluster_that_applications_go_to_is_kept_unless_forced(cluster: Runner
         "spec": {"destination": {"name": "prod"}},
     }
     cluster.kubectl("apply", "--server-side", "-f", "-", text=json.dumps(definition))
-    # `kubectl wait` gives up where a new definition has no conditions yet.
+    # `kubectl wait` gives up where a new definition has no conditions yet. The condition is there with the
+    # status False, too.
+    established = 'jsonpath={.status.conditions[?(@.type=="Established")].status}'
     deadline = time.monotonic() + 30
-    while "Established" not in cluster.kubectl("get", "crd", "applications.argoproj.io", "-o", "json"):
+    while cluster.kubectl("get", "crd", "applications.argoproj.io", "-o", established) != "True":
         assert time.monotonic() < deadline
         time.sleep(0.1)
     cluster.kubectl("apply", "--server-side", "-f", "-", text=json.dumps(application))
