@@ -4,7 +4,6 @@ A private copy of the folders that a build reads, the options written into it, o
 """
 
 import os
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from argosy.sources.errors import DEADLINE, MISSING_PATH, RENDER_FAILED, TOOL_MI
 from argosy.sources.kustomization import folders_read, is_kustomization, read_kustomization, with_options
 from argosy.sources.limited_process import Finished, find_program, run_limited
 from argosy.sources.manifest import Input, Manifest, document_manifests
+from argosy.sources.scratch import scratch_folder
 from argosy.sources.tree import Tree
 
 __all__ = ["KustomizeBuild", "KustomizeRenderer", "is_kustomization"]
@@ -100,8 +100,7 @@ class KustomizeRenderer:
 
     def render(self, build: KustomizeBuild) -> list[Manifest]:
         """Runs the build."""
-        with tempfile.TemporaryDirectory(prefix="argosy-kustomize-", dir=self._scratch) as name:
-            root = Path(name)
+        with scratch_folder("argosy-kustomize-", self._scratch) as root:
             for folder in _outermost(build.folders):
                 target = root / folder
                 target.mkdir(parents=True, exist_ok=True)
@@ -110,12 +109,12 @@ class KustomizeRenderer:
             finished = run_limited(
                 [*self._command, build.path or "."],
                 root,
-                environment={**os.environ, **({} if self._allow_remote else _OFFLINE), "HOME": name},
+                environment={**os.environ, **({} if self._allow_remote else _OFFLINE), "HOME": str(root)},
                 deadline=self._deadline,
                 memory=self._memory,
             )
             if finished.status != 0 or finished.stopped:
-                raise _failure(build, finished, self._deadline, self._memory, name)
+                raise _failure(build, finished, self._deadline, self._memory, str(root))
         origin = Origin(Position(build.file, 1, 1))
         documents = read_documents(finished.output, f"{build.file} (rendered)")
         return [
