@@ -258,6 +258,28 @@ def test_a_slow_start_writes_nothing_while_a_step_waits_for_an_earlier_one(world
     world.run(story, settles=False)
 
 
+@IN_PROCESS
+@pytest.mark.parametrize("slow", ["applications/", "deployments/first", "/"])
+def test_a_slow_start_writes_nothing_while_a_parent_waits_for_a_child(world, make, slow):
+    async def story(stage):
+        url = stage.repository.url
+        files = {
+            "root/first.json": json.dumps(make.application("first", url, "first", wave=0)),
+            "root/last.json": json.dumps(make.application("last", url, "last", wave=1)),
+            "first/all.yaml": never_ready(make, "first"),
+            "last/all.yaml": make.config_map("last"),
+        }
+        stage.repository.commit(files)
+        await stage.apply(make.application("root", url, "root", namespace="argocd"))
+        async with stage.controller() as controller:
+            await stage.synced("first")
+            await stage.quiet(controller)
+        await starts_slowly_and_writes_nothing(stage, slow)
+        assert await stage.find("Application", "last") is None
+
+    world.run(story, settles=False)
+
+
 def test_a_sync_by_hand_waits_for_waves_but_not_for_steps(world, make):
     async def story(stage):
         url = stage.repository.url

@@ -13,7 +13,7 @@ from argosy.reconciler.cluster_view import ClusterView
 from argosy.reconciler.deletion_guard import guard_parent
 from argosy.reconciler.desired import Desired, Owner, prepare
 from argosy.reconciler.explaining import UNKNOWN_AGAIN, explain, explain_unknown, render_again
-from argosy.reconciler.gates import Gates
+from argosy.reconciler.gates import Gates, Waits
 from argosy.reconciler.namespaces import ensure_namespace
 from argosy.reconciler.node_keys import tracked_key
 from argosy.reconciler.observe import Observer
@@ -242,7 +242,7 @@ class ApplicationPass(PassState):
             done=self.done_before and not asked,
             prune=prune and (automated or self.done_before),
             reached=self.memory.reached.get(self.target) if latched and automated else None,
-            children_wait=self.children_wait,
+            children_wait=self._told_of_children(),
             held=str(self.gate) if self.gate else "" if automated else "sync is not automated",
             frozen=self._kept_extras(),
             at_once=CONFIRM_DELETION in annotations_of(spec.manifest),
@@ -255,7 +255,13 @@ class ApplicationPass(PassState):
         # What this Application gives up may be what another one is about to want: that is no deletion.
         return "other Applications are looked at first" if self.others_first else ""
 
-    def _children_wait(self, gates: Gates) -> tuple[int, str] | None:
+    def _told_of_children(self) -> tuple[int, str] | None:
+        if self.children_wait is None:
+            return None
+        wave, closed = self.children_wait
+        return wave, f"{closed.on}: {closed.reason}"
+
+    def _children_wait(self, gates: Gates) -> tuple[int, Waits] | None:
         """The lowest wave among the children in which something is not settled."""
         waves = {item.wave for item in self.wanted.objects}
         children = self.world.hierarchy.graph.waves(self.spec.key)
@@ -263,7 +269,7 @@ class ApplicationPass(PassState):
             if not any(later > wave for later in waves):
                 return None
             if closed := gates.lower_waves(self.spec.key, wave + 1):
-                return wave, f"{closed.on}: {closed.reason}"
+                return wave, closed
         return None
 
     def _claim(self, view: ClusterView) -> None:

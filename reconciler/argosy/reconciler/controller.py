@@ -101,7 +101,7 @@ class Controller:
         self._waiting: dict[NodeKey, Waits] = {}
         self._by_hand: set[NodeKey] = set()
         """Applications that a person asked to sync: steps do not hold them back."""
-        self._waiting_for_children: dict[NodeKey, int] = {}
+        self._waiting_for_children: dict[NodeKey, tuple[int, Waits]] = {}
         self._closed_since: dict[NodeKey, float] = {}
         self._set_inputs: dict[NodeKey, frozenset[Asked]] = {}
         self._set_questions: dict[NodeKey, frozenset[Question]] = {}
@@ -403,7 +403,7 @@ class Controller:
         else:
             self._by_hand.discard(key)
         if work.children_wait is not None:
-            self._waiting_for_children[key] = work.children_wait[0]
+            self._waiting_for_children[key] = work.children_wait
 
     def _look_at_gates(self) -> None:
         if self._recheck is None:
@@ -419,8 +419,9 @@ class Controller:
             if closed is None or (before.unseen and not closed.unseen):
                 del self._waiting[key]
                 self._queue.mark(key)
-        for key, wave in list(self._waiting_for_children.items()):
-            if gates.lower_waves(key, wave + 1) is None:
+        for key, (wave, before) in list(self._waiting_for_children.items()):
+            closed = gates.lower_waves(key, wave + 1)
+            if closed is None or (before.unseen and not closed.unseen):
                 del self._waiting_for_children[key]
                 self._queue.mark(key)
 

@@ -71,7 +71,7 @@ class PassState:
     known: bool = False
     again: float = UNKNOWN_AGAIN
     """Seconds until it is looked at again where it is not known."""
-    children_wait: tuple[int, str] | None = None
+    children_wait: tuple[int, Waits] | None = None
     """The lowest wave with a child that is not settled, while later waves wait for it."""
 
     others_first: bool = False

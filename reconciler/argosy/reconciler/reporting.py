@@ -86,6 +86,8 @@ def _too_early(state: PassState) -> bool:
 
     Nor does one tell of a wait of which the truth is not known yet.
     """
+    if _children_are_unseen(state):
+        return True
     if state.gate is None or state.gate.never or not state.may_sync:
         return False
     if state.gate.unseen:
@@ -96,6 +98,14 @@ def _too_early(state: PassState) -> bool:
     if memory.closed_at is None or memory.closed_at[0] != state.target:
         memory.closed_at = state.target, now
     return now - memory.closed_at[1] < GATE_PATIENCE
+
+
+def _children_are_unseen(state: PassState) -> bool:
+    """Whether it is not known yet what the next wave waits for, and nothing else happened that is worth
+    telling."""
+    if state.children_wait is None or not state.children_wait[1].unseen:
+        return False
+    return all(ran.outcome is Outcome.UNCHANGED for ran in state.ran)
 
 
 def _unknown(state: PassState) -> Report:
