@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,16 +15,22 @@ from argosy.cli.manifest_world import read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.rendered_sources import render_application
 from argosy.cli.repositories import KnownRepositories
-from argosy.compiler.app_of_apps import Hierarchy, Member, RenderedManifest, follow
+from argosy.compiler.app_of_apps import Hierarchy, Member, RenderedManifest, follow, key_of
 from argosy.compiler.checks.claims import object_claims
-from argosy.compiler.loading import load
+from argosy.compiler.checks.confidential import without_secret_lines
+from argosy.compiler.checks.projects import check as check_projects
+from argosy.compiler.checks.subject import Subject
+from argosy.compiler.dropped_fields import dropped_fields
+from argosy.compiler.loading import Loaded, load
 from argosy.compiler.rollout import NodeKey, RolloutGraph
 from argosy.generators.generator import Settings
 from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.knowledge import Answer
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
-from argosy.schemas.validation import kind_of
+from argosy.schemas.model.appproject import AppProject
+from argosy.schemas.validation import kind_of, validate
+from argosy.schemas.yaml_reader import Document
 from argosy.sources.rendering import Renderer
 
 __all__ = ["compile_recursively"]
@@ -59,12 +66,47 @@ def compile_recursively(
 
         hierarchy = follow(roots, world, render, settings)
     _emit(hierarchy, output)
-    findings = [*refused, *hierarchy.findings, *hierarchy.rollout().findings]
-    findings += object_claims(hierarchy.members.values())
+    subject = _subject(documents, loaded, hierarchy, world, settings, repositories)
+    findings = [*refused, *_findings(subject)]
+    for document, each in zip(documents, loaded, strict=True):
+        findings += _dropped(document) if each.pruned else ()
     echo_findings(without_excepted([*findings, *map(_unknown_finding, hierarchy.unknown)]))
     if any(each.severity is Severity.ERROR for each in findings):
         return ExitStatus.FINDINGS
     return ExitStatus.FINE
+
+
+def _subject(
+    documents: Sequence[Document],
+    loaded: Sequence[Loaded],
+    hierarchy: Hierarchy,
+    world: OfflineWorld,
+    settings: Settings,
+    repositories: KnownRepositories,
+) -> Subject:
+    """The tree, with the projects of the file and those that the tree deploys."""
+    written: dict[NodeKey, Document] = {}
+    projects: dict[str, AppProject] = {}
+    for document, each in zip(documents, loaded, strict=True):
+        if isinstance(each.resource, AppProject):
+            projects[each.resource.name] = each.resource
+        elif each.resource is not None:
+            written[key_of(each.resource)] = document
+    projects |= {each.name: each for each in hierarchy.projects}
+    return Subject(hierarchy, written, projects, {}, world, repositories, settings)
+
+
+def _findings(subject: Subject) -> Sequence[Finding]:
+    members = subject.hierarchy.members.values()
+    found = [*subject.hierarchy.findings, *subject.rollout.findings, *object_claims(members)]
+    found += [*dropped_fields(members), *check_projects(subject)]
+    return list(without_secret_lines(subject, found))
+
+
+def _dropped(document: Document) -> Iterator[Finding]:
+    """Fields of a root that the API server would drop without a word."""
+    for each in validate(document):
+        yield replace(each, severity=Severity.WARNING)
 
 
 def _unknown_finding(member: Member) -> Finding:
