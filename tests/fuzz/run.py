@@ -3,7 +3,7 @@
 With atheris the search is led by coverage; without it, or on interpreters that it does not know, seeds are
 mutated at random (with a fixed start). A crash, a hang (more than ten seconds) or more than two gigabytes
 end in exit status 1, with the input in `tests/fuzz/found/`; put it into `corpus/TARGET/` with the mend. Each
-target runs in a process of its own.
+target runs in a process of its own, two of them at a time.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -106,12 +107,29 @@ def mutated(known: list[bytes], chance: random.Random) -> bytes:
     return bytes(data[:LONGEST])
 
 
+def search(target: str, seconds: int) -> bool:
+    """Runs a target in a process of its own and prints how that went; whether it went well."""
+    command = [sys.executable, __file__, target, "--inside", f"--seconds={seconds}"]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, errors="replace", check=False
+    )
+    output = done.stdout + done.stderr
+    told = [line for line in output.splitlines() if "stat::number_of_executed" in line or "at random" in line]
+    if done.returncode == 0:
+        print(f"{target}: no crash, no hang; {'; '.join(told)}", flush=True)
+    else:
+        print(f"{target}: FAILED; {'; '.join(told)}\n{output[-4000:]}", flush=True)
+    return done.returncode == 0
+
+
 def main() -> int:
-    """Runs every target in turn."""
+    """Runs every target."""
     sys.path.insert(0, str(HERE))
     parser = argparse.ArgumentParser()
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--parallel", type=int, default=2, help="targets at a time")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.inside:
@@ -125,26 +143,9 @@ def main() -> int:
         return 0
     from targets import TARGETS
 
-    failed = []
-    for target in arguments.targets or TARGETS:
-        command = [sys.executable, __file__, target, "--inside", f"--seconds={arguments.seconds}"]
-        environment = {**os.environ, "PYTHONHASHSEED": "0"}
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, errors="replace", check=False
-        )
-        told = [
-            line
-            for line in (done.stdout + done.stderr).splitlines()
-            if "stat::number_of_executed" in line or "at random" in line
-        ]
-        print(
-            f"{target}: {'no crash, no hang' if done.returncode == 0 else 'FAILED'}; {'; '.join(told)}",
-            flush=True,
-        )
-        if done.returncode:
-            failed.append(target)
-            print((done.stdout + done.stderr)[-4000:], flush=True)
-    return 1 if failed else 0
+    with ThreadPoolExecutor(arguments.parallel) as pool:
+        searches = pool.map(lambda target: search(target, arguments.seconds), arguments.targets or TARGETS)
+        return int(not all(list(searches)))
 
 
 if __name__ == "__main__":
