@@ -10,7 +10,7 @@ from argosy.clusters.objects import GroupVersionKind
 from argosy.reconciler.installation import Installation
 from argosy.schemas.model.annotations import REFRESH
 
-__all__ = ["Followed", "Row", "follow", "list_rows"]
+__all__ = ["Followed", "Row", "follow", "has_sets", "list_rows"]
 
 _KIND = GroupVersionKind("argoproj.io", "v1alpha1", "Application")
 _SET = GroupVersionKind("argoproj.io", "v1alpha1", "ApplicationSet")
@@ -84,6 +84,11 @@ async def list_rows(client: Client, installation: Installation) -> list[Row]:
         if installation.manages(_KIND.kind, item["metadata"]["namespace"])
     ]
     return sorted(rows, key=lambda row: (row.wave, row.name))
+
+
+async def has_sets(client: Client, namespace: str) -> bool:
+    """Whether there is an ApplicationSet that may generate Applications."""
+    return bool((await client.list(_SET, namespace)).items)
 
 
 async def list_set_problems(client: Client, namespace: str) -> dict[str, str]:

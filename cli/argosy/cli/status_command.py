@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from argosy.cli.management_options import management_options
+from argosy.schemas.finding import ArgosyError
 
 if TYPE_CHECKING:
     from argosy.cli.following import Row
@@ -31,6 +32,7 @@ def command(
     """Show Applications with their sync, their health and what they wait for."""
     from argosy.cli.controlling import Target, management_client
     from argosy.cli.following import list_rows
+    from argosy.clusters.errors import UnknownKind
 
     target = Target(
         context=context,
@@ -44,6 +46,13 @@ def command(
         client = management_client(target)
         try:
             return await list_rows(client, target.names)
+        except UnknownKind as error:
+            raise ArgosyError(
+                f"{error.message}: Argosy is not installed there",
+                hint="`argosy bootstrap ROOT.yaml` installs the CustomResourceDefinitions; "
+                "or choose another cluster with --context",
+                code=error.code,
+            ) from error
         finally:
             await client.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from argosy.cli.controlling import Target, controlling, management_client, stop_on_signals
-from argosy.cli.following import Followed, Row, follow, list_rows
+from argosy.cli.following import Followed, Row, follow, has_sets, list_rows
 from argosy.cli.leading import make_lease, prepare, renewing
 from argosy.cli.told_output import TellLines
 from argosy.clusters.client import Client
@@ -30,6 +30,12 @@ async def sync(target: Target, names: tuple[str, ...], *, prune: bool, timeout: 
             raise ArgosyError(
                 f"there is no Application {', '.join(missing)} in namespace {target.namespace}",
                 hint=f"there are: {', '.join(sorted(known)) or 'none'}",
+                code="no-such-application",
+            )
+        if not known and not await has_sets(client, target.namespace):
+            raise ArgosyError(
+                f"there is no Application and no ApplicationSet in namespace {target.namespace}",
+                hint="`argosy bootstrap ROOT.yaml` applies a root Application and follows its rollout",
                 code="no-such-application",
             )
         wanted = frozenset(names) if names else None
