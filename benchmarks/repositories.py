@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["URL", "many_applications", "many_sets"]
+__all__ = ["URL", "many_applications", "many_sets", "teams"]
 
 URL = "https://git.example.com/org/repo.git"
 
@@ -32,6 +32,62 @@ def many_applications(folder: Path, count: int) -> Path:
             f"apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{ports: [{{port: 80}}]}}\n"
         )
     return _repository(folder, content)
+
+
+def teams(folder: Path, count: int) -> Path:
+    """A repository of so many teams: each with a set in a file of its own, and two Applications of it.
+
+    An Application is a data file for the set's generator and a plain manifest: five files a team in all.
+    """
+    content = {}
+    for number in range(count):
+        team = f"team-{number:03}"
+        content[f"sets/{team}.yaml"] = _team_set(team)
+        for application in (f"{team}-api", f"{team}-web"):
+            below = f"teams/{team}/{application}"
+            content[f"{below}/config.yaml"] = f"name: {application}\nreplicas: 2\n"
+            content[f"{below}/manifests/deployment.yaml"] = _deployment(application)
+    return _repository(folder, content)
+
+
+def _team_set(team: str) -> str:
+    return f"""apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: {team}, namespace: argocd}}
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators:
+  - matrix:
+      generators:
+      - git:
+          repoURL: {URL}
+          revision: main
+          files: [{{path: 'teams/{team}/*/config.yaml'}}]
+      - list:
+          elements: [{{namespace: {team}}}]
+  template:
+    metadata:
+      name: '{{{{.name}}}}'
+      labels: {{replicas: '{{{{.replicas}}}}'}}
+    spec:
+      project: default
+      source: {{repoURL: {URL}, targetRevision: main, path: '{{{{.path.path}}}}/manifests'}}
+      destination: {{server: https://kubernetes.default.svc, namespace: '{{{{.namespace}}}}'}}
+      syncPolicy: {{automated: {{}}, syncOptions: [CreateNamespace=true]}}
+"""
+
+
+def _deployment(name: str) -> str:
+    return f"""apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}}}
+spec:
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec: {{containers: [{{name: main, image: 'registry.example.com/{name}:1.0.0'}}]}}
+"""
 
 
 def _set(number: int, teams: int) -> str:

@@ -12,6 +12,7 @@ BENCHMARKS = (
     "scaling",
     "validate_speed",
     "repository_speed",
+    "hook_speed",
     "controller_scaling",
     "first_sync",
 )
