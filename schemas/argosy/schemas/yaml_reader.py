@@ -125,11 +125,12 @@ def compose_text(text: str, file: str = "<text>") -> Node | None:
 
     Raises YamlError with the position of the mistake: bad syntax, or an alias without its anchor.
     """
-    loader = _Loader(text)
+    source = decode(text, file)
+    loader = _Loader(source)
     try:
         return compose(loader.get_event, file)
     except yaml.YAMLError as error:
-        raise from_parser(error, text, file) from error
+        raise from_parser(error, source, file) from error
     finally:
         loader.dispose()
 

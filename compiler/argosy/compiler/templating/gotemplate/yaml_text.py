@@ -4,6 +4,7 @@ import re
 from math import isfinite
 
 import yaml
+from yaml.reader import ReaderError
 
 from argosy.compiler.templating.gotemplate.format import go_syntax
 from argosy.compiler.templating.gotemplate.functions import GoError
@@ -33,18 +34,21 @@ def read_go_yaml(text: str) -> object:
 
 
 def _go_words(error: YamlError, text: str) -> str:
-    cause = error.__cause__
-    if isinstance(cause, yaml.MarkedYAMLError):
-        return f"yaml: {_place(cause)}{cause.problem or 'unknown problem parsing YAML content'}"
-    found = _QUOTED.search(error.message)
-    name = found[1] if found else ""
-    if "no anchor" in error.message:
-        return f"yaml: unknown anchor '{name}' referenced"
+    document = None
     try:
         document = compose_text(text)
     except YamlError as mistake:
         # Go parses all of the document before it looks at any value.
-        return _go_words(mistake, text)
+        error = mistake
+    cause = error.__cause__
+    if isinstance(cause, yaml.MarkedYAMLError):
+        return f"yaml: {_place(cause)}{cause.problem or 'unknown problem parsing YAML content'}"
+    if isinstance(cause, ReaderError):
+        return f"yaml: {cause.reason}"
+    found = _QUOTED.search(error.message)
+    name = found[1] if found else ""
+    if "no anchor" in error.message:
+        return f"yaml: unknown anchor '{name}' referenced"
     if "that JSON, and so Kubernetes, cannot hold" in error.message:
         number = plain_value(name)
         shown = "NaN" if number != number else "-Inf" if name.startswith("-") else "+Inf"
