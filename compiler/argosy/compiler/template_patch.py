@@ -32,8 +32,9 @@ def apply_template_patch(manifest: dict[str, object], text: str) -> dict[str, ob
     for key in ("apiVersion", "kind"):
         patched[key] = manifest[key]
     patched.pop("status", None)
+    metadata = patched.get("metadata")
     # A patch may take away even the name; what checks names then says so.
-    patched["metadata"] = {"name": "", **(metadata if isinstance(metadata := patched.get("metadata"), dict) else {})}
+    patched["metadata"] = {"name": "", **(metadata if isinstance(metadata, dict) else {})}
     spec, before = patched.get("spec"), manifest.get("spec")
     if not isinstance(spec, dict) or not spec:
         spec = patched["spec"] = {"destination": {}, "project": ""}
