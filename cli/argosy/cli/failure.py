@@ -1,6 +1,7 @@
 """Turns errors that Argosy raises on purpose into a line on stderr and an exit status."""
 
 import sys
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -21,16 +22,39 @@ class ExitStatus(IntEnum):
 
 
 def reporting_failures(group: click.Group) -> Any:
-    """The group as a plain function whose `ArgosyError`s end in a message and exit status 3."""
+    """The group as a plain function whose `ArgosyError`s end in a message and exit status 3.
+
+    Tasks that failed together come as one group of errors; where one of them is a fault of our own, all of it
+    is raised.
+    """
 
     def run(*args: Any, **kwargs: Any) -> None:
         try:
             group(*args, **kwargs)
         except ArgosyError as error:
-            place = f"{error.position}: " if error.position else ""
-            click.echo(f"argosy: {place}{error.message}", err=True)
-            if error.hint:
-                click.echo(f"  hint: {error.hint}", err=True)
+            _echo(error)
+            sys.exit(ExitStatus.WORLD_FAILED)
+        except ExceptionGroup as several:
+            errors = list(_leaves(several))
+            if not all(isinstance(each, ArgosyError) for each in errors):
+                raise
+            for each in {str(each): each for each in errors if isinstance(each, ArgosyError)}.values():
+                _echo(each)
             sys.exit(ExitStatus.WORLD_FAILED)
 
     return run
+
+
+def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
+    for each in group.exceptions:
+        if isinstance(each, ExceptionGroup):
+            yield from _leaves(each)
+        else:
+            yield each
+
+
+def _echo(error: ArgosyError) -> None:
+    place = f"{error.position}: " if error.position else ""
+    click.echo(f"argosy: {place}{error.message}", err=True)
+    if error.hint:
+        click.echo(f"  hint: {error.hint}", err=True)

@@ -1,0 +1,33 @@
+"""What the command line makes of errors that leave a command."""
+
+from collections.abc import Callable
+
+import click
+import pytest
+
+from argosy.cli.failure import reporting_failures
+from argosy.schemas.finding import ArgosyError
+
+
+def command_that_raises(error: Exception) -> Callable[[], None]:
+    @click.group(invoke_without_command=True)
+    def group() -> None:
+        raise error
+
+    run = reporting_failures(group)
+    return lambda: run([], standalone_mode=False)
+
+
+def test_errors_of_tasks_that_failed_together_are_told_once_each(capsys: pytest.CaptureFixture[str]) -> None:
+    away = "cluster m does not answer"
+    inner = ExceptionGroup("tasks", [ArgosyError(away), ArgosyError("no such context", hint="name one")])
+    with pytest.raises(SystemExit) as ended:
+        command_that_raises(ExceptionGroup("more tasks", [ArgosyError(away), inner]))()
+    assert ended.value.code == 3
+    assert capsys.readouterr().err == f"argosy: {away}\nargosy: no such context\n  hint: name one\n"
+
+
+def test_a_fault_of_our_own_is_not_hidden_among_them() -> None:
+    with pytest.raises(ExceptionGroup) as raised:
+        command_that_raises(ExceptionGroup("tasks", [ArgosyError("away"), KeyError("ours")]))()
+    assert raised.group_contains(KeyError)
