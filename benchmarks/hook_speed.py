@@ -1,8 +1,8 @@
 """How much longer a commit takes with the hook `argosy-validate` than with an empty one.
 
 `python benchmarks/hook_speed.py`: the real `pre-commit` in a repository of 200 sets and 1,000 files, once
-with a hook that does nothing and once with ours; the two commit the same changes in turn. Exit status 1 where ours
-takes a second more, or does not refuse a commit with a finding.
+with a hook that does nothing and once with ours; the two commit the same changes in turn. Exit status 1 where
+ours takes a second more, or does not refuse a commit with a finding.
 """
 
 import os
