@@ -13,6 +13,7 @@ from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import read_manifests
 from argosy.cli.offline_world import OfflineWorld
+from argosy.cli.render_check import RENDER_FAULTS
 from argosy.cli.rendered_sources import render_application
 from argosy.cli.repositories import KnownRepositories
 from argosy.compiler.app_of_apps import Hierarchy, Member, RenderedManifest, follow, key_of
@@ -70,7 +71,8 @@ def compile_recursively(
     findings = [*refused, *_findings(subject)]
     for document, each in zip(documents, loaded, strict=True):
         findings += _dropped(document) if each.pruned else ()
-    echo_findings(without_excepted([*findings, *map(_unknown_finding, hierarchy.unknown)]))
+    findings += map(_unknown_finding, hierarchy.unknown)
+    echo_findings(without_excepted(findings))
     if any(each.severity is Severity.ERROR for each in findings):
         return ExitStatus.FINDINGS
     return ExitStatus.FINE
@@ -112,7 +114,8 @@ def _dropped(document: Document) -> Iterator[Finding]:
 def _unknown_finding(member: Member) -> Finding:
     assert member.unknown is not None
     message = f"what {member.key} deploys is unknown: {member.unknown.reason}"
-    return Finding(member.unknown.code, Severity.NOTE, message, member.position, hint=member.unknown.hint)
+    severity = Severity.ERROR if member.unknown.code in RENDER_FAULTS else Severity.NOTE
+    return Finding(member.unknown.code, severity, message, member.position, hint=member.unknown.hint)
 
 
 def _emit(hierarchy: Hierarchy, output: str) -> None:

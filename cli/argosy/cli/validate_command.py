@@ -11,6 +11,7 @@ from argosy.cli.document_search import Search, search_paths, search_tree
 from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import line_reader, shown, sorted_findings, summary
+from argosy.cli.management_options import render_timeout_option
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
@@ -52,6 +53,8 @@ OUTPUTS = ("text", "json", "sarif", "github", "gitlab")
     callback=name_and_path,
     help="A clone on this machine that stands for a repository URL.",
 )
+@click.option("--render", is_flag=True, help="Render what Applications deploy, too: slower, finds more.")
+@render_timeout_option
 @recorded_options
 def command(
     paths: tuple[Path, ...],
@@ -63,6 +66,8 @@ def command(
     repo: dict[str, Path],
     fix: bool,
     dry_run: bool,
+    render: bool,
+    render_timeout: float,
     world: Path | None,
     max_world_age: timedelta | None,
 ) -> None:
@@ -77,7 +82,8 @@ def command(
         raise click.UsageError("--fix changes the work tree; it does not go with --staged")
     if staged and Standing(Path.cwd()).root is None:
         raise click.UsageError("--staged needs a Git repository around this folder")
-    scope = _Scope(paths, staged, namespace, clusters, repo, world, max_world_age)
+    rendering = render_timeout if render else None
+    scope = _Scope(paths, staged, namespace, clusters, repo, rendering, world, max_world_age)
     run = _check(scope)
     if dry_run:
         from argosy.cli.file_fixing import echo_difference
@@ -92,13 +98,15 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What is to be checked, and what is known beside it."""
+    """What is to be checked, and what is known beside it; `rendering` is the limit a source in seconds, if
+    sources are to be rendered at all."""
 
     paths: tuple[Path, ...]
     staged: bool
     namespace: str
     clusters: Path | None
     repo: Mapping[str, Path]
+    rendering: float | None
     world: Path | None
     max_world_age: timedelta | None
 
@@ -130,8 +138,13 @@ def _check(scope: _Scope) -> _Run:
     texts = {document.file: document.text for document in (*search.documents, *validated.deployed)}
     excepting = Excepting(standing, here, texts)
     limit = scope.max_world_age or excepting.configuration().world_max_age
+    findings = [*search.findings, *validated.findings, *(recorded.findings(limit) if recorded else ())]
+    if scope.rendering is not None:
+        from argosy.cli.render_check import render_findings
+
+        findings += render_findings(validated.hierarchy, repositories, scope.rendering)
     judgement = excepting.judge(
-        [*search.findings, *validated.findings, *(recorded.findings(limit) if recorded else ())],
+        findings,
         files=texts,
         complete=scope.staged or (not scope.paths and standing.root in (None, here)),
     )
