@@ -8,7 +8,7 @@ from argosy.schemas.finding import ArgosyError
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import Document, read_documents
 
-__all__ = ["FileEntry"]
+__all__ = ["FileEntry", "existing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class FileEntry:
         if document is None:
             return ()
         base: Path = (self.index,) if isinstance(document.value, list) else ()
-        found = base + tuple(_existing(_value_at(document.value, base), path))
+        found = base + tuple(existing(_value_at(document.value, base), path))
         return (document.position(found, key=True),) if len(found) > len(base) else ()
 
     def _document(self) -> Document | None:
@@ -54,7 +54,7 @@ def _value_at(value: object, path: Path) -> object:
     return value
 
 
-def _existing(value: object, path: Path) -> Iterator[str | int]:
+def existing(value: object, path: Path) -> Iterator[str | int]:
     """The steps of a path as far as they lead to something."""
     for step in path:
         if isinstance(value, dict) and step in value:

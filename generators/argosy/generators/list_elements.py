@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from argosy.generators.file_entries import existing
 from argosy.generators.generator import Context, GeneratorError
 from argosy.generators.parameters import Parameters, floats
 from argosy.generators.spec_fields import items, text
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.origin import Origin
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import read_value
 
 __all__ = ["ListElements"]
@@ -21,10 +22,21 @@ class ListElements:
         found = []
         for index, element in enumerate(items(spec, "elements")):
             place = (*path, "elements", index)
-            found.append(Parameters(_parameters(element, place, context), partial(context.origin, place)))
+            found.append(
+                Parameters(_parameters(element, place, context), partial(_origin, element, place, context))
+            )
         if text(spec, "elementsYaml"):
             found += _from_yaml(text(spec, "elementsYaml"), (*path, "elementsYaml"), context)
         return found
+
+
+def _origin(element: object, place: Path, context: Context) -> Origin:
+    def trace(path: Path) -> tuple[Position, ...]:
+        steps = tuple(existing(element, path))
+        position = context.locate((*place, *steps)) if steps else None
+        return (position,) if position else ()
+
+    return Origin(context.locate(place), trace=trace)
 
 
 def _parameters(element: object, place: Path, context: Context) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Where a value came from: its place in a file, and the chain of places that made it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from argosy.schemas.finding import Related
@@ -34,14 +34,25 @@ class Origin:
         return Origin(self.position, self.chain + places, self.trace)
 
     def chain_at(self, path: Path) -> tuple[Related, ...]:
-        """The chain of one field: files in it are shown at the lines that the field's value came from."""
-        written: dict[str, Position] = {}
+        """The chain of one field: the places that its value was written in are shown at the value's line."""
+        chain = list(self.chain)
         for position in self.trace(path):
-            written.setdefault(position.file, position)
-        return tuple(
-            replace(each, position=written.get(each.position.file, each.position)) if each.position else each
-            for each in self.chain
-        )
+            nearest = _nearest_before(position, chain)
+            if nearest is not None:
+                chain[nearest] = replace(chain[nearest], position=position)
+        return tuple(chain)
+
+
+def _nearest_before(position: Position, chain: Sequence[Related]) -> int | None:
+    """The place in the same file that begins last before a position: the element that holds it."""
+    starts = [
+        (each.position.line, each.position.column, index)
+        for index, each in enumerate(chain)
+        if each.position
+        and each.position.file == position.file
+        and (each.position.line, each.position.column) <= (position.line, position.column)
+    ]
+    return max(starts)[2] if starts else None
 
 
 class DeferredOrigin(Origin):
