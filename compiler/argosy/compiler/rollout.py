@@ -236,7 +236,8 @@ class RolloutGraph:
             node.position,
             hint=f"did you mean `{near[0]}`?"
             if near
-            else "depends-on names Applications of the same namespace",
+            else "depends-on names Applications of the same namespace; "
+            "one of a later wave does not exist before",
         )
 
     def _events(self) -> dict[_Event, list[tuple[_Event, str]]]:
