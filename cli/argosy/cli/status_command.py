@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -59,61 +60,14 @@ def command(
     rows = asyncio.run(read())
     if output == "json":
         click.echo(json.dumps([asdict(row) for row in rows], indent=2))
-    elif output == "tree":
-        for line in _tree(rows):
-            click.echo(line)
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        from argosy.cli.status_screen import screen_table, screen_tree
+
+        Console().print(screen_tree(rows) if output == "tree" else screen_table(rows, wide=output == "wide"))
     else:
-        for line in _table(rows, wide=output == "wide"):
-            click.echo(line)
+        from argosy.cli.status_screen import plain_table, plain_tree
 
-
-def _table(rows: "list[Row]", *, wide: bool) -> list[str]:
-    head = (
-        ["NAME", "WAVE", "SYNC", "HEALTH", "REVISION"]
-        + (["CLUSTER", "NAMESPACE"] if wide else [])
-        + ["MESSAGE"]
-    )
-    cells = [head]
-    for row in rows:
-        place = [row.cluster, row.namespace] if wide else []
-        text = [row.name, str(row.wave), row.sync, row.health, row.revision[:8], *place, _said(row)]
-        cells.append(text)
-    widths = [max(len(line[index]) for line in cells) for index in range(len(head) - 1)]
-    return [
-        "  ".join(
-            [*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1]]
-        ).rstrip()
-        for line in cells
-    ]
-
-
-def _tree(rows: "list[Row]") -> list[str]:
-    """Children below the Application that renders them, or the set that generates them."""
-    names = {row.name for row in rows}
-    children: dict[str, list[Row]] = {}
-    for row in rows:
-        children.setdefault(row.parent, []).append(row)
-    lines: list[str] = []
-
-    def grow(row: "Row", depth: int, seen: frozenset[str]) -> None:
-        lines.append(
-            f"{'  ' * depth}{row.name}  wave {row.wave}  {row.sync}  {row.health}  {_said(row)}".rstrip()
-        )
-        if row.name not in seen:
-            for child in children.get(row.name, ()):
-                grow(child, depth + 1, seen | {row.name})
-
-    for parent in children:
-        if parent in names:
-            continue
-        if parent:
-            lines.append(f"ApplicationSet {parent}")
-        for row in children[parent]:
-            grow(row, 1 if parent else 0, frozenset())
-    return lines
-
-
-def _said(row: "Row") -> str:
-    if row.conditions:
-        return row.conditions[0]
-    return row.message if row.phase in ("Running", "Failed", "Error") else ""
+        lines = plain_tree(rows) if output == "tree" else plain_table(rows, wide=output == "wide")
+        click.echo("".join(f"{line}\n" for line in lines), nl=False)
