@@ -36,13 +36,24 @@ def test_elements_and_elements_yaml_are_concatenated(generate: Any) -> None:
     assert found == [{"k": 1.0}, {"k": 2.0}, {"k": 3.0}]
 
 
-def test_clusters_are_the_implicit_one_and_those_with_secrets(generate: Any, make_world: Any) -> None:
+def test_clusters_are_those_with_secrets_and_then_the_implicit_one(generate: Any, make_world: Any) -> None:
     found = generate({"clusters": {}}, make_world(secrets=(DEV, PROD)))
-    assert [each["name"] for each in found] == ["in-cluster", "dev", "Prod_1"]
-    assert found[1]["metadata"] == {"labels": {"env": "dev"}, "annotations": {"owner": "a"}}
-    assert isinstance(found[1]["metadata"]["labels"], StringMap)
-    assert found[2]["nameNormalized"] == "prod-1"
-    assert "annotations" not in found[2]["metadata"]
+    assert [each["name"] for each in found] == ["dev", "Prod_1", "in-cluster"]
+    assert found[0]["metadata"] == {"labels": {"env": "dev"}, "annotations": {"owner": "a"}}
+    assert isinstance(found[0]["metadata"]["labels"], StringMap)
+    assert found[1]["nameNormalized"] == "prod-1"
+    assert "annotations" not in found[1]["metadata"]
+
+
+@pytest.mark.parametrize("dialect", ["go", "fasttemplate"])
+def test_state_that_argo_cd_keeps_on_a_secret_is_no_parameter(
+    generate: Any, make_world: Any, dialect: str
+) -> None:
+    noted = {"owner": "a", "argocd.argoproj.io/refresh": "hard"}
+    secret = ClusterSecret("c-dev", "dev", "https://dev.example", annotations=noted)
+    found = generate({"clusters": {}}, make_world(secrets=(secret,)), dialect=dialect)
+    assert "owner" in str(found[0])
+    assert "refresh" not in str(found[0])
 
 
 def test_a_secret_for_the_internal_address_replaces_the_implicit_cluster(

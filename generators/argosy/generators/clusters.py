@@ -16,6 +16,19 @@ from argosy.schemas.position import Path
 
 __all__ = ["Clusters"]
 
+# State of Argo CD and of kubectl on the Secret itself: copied to an Application it would trigger or leak.
+_UNSEEN_ANNOTATIONS = frozenset(
+    (
+        "argocd.argoproj.io/refresh",
+        "argocd.argoproj.io/refresh-timestamp",
+        "argocd.argoproj.io/hydrate",
+        "argocd.argoproj.io/hydrate-timestamp",
+        "argocd.argoproj.io/tracking-id",
+        "argocd.argoproj.io/installation-id",
+        "kubectl.kubernetes.io/last-applied-configuration",
+    )
+)
+
 
 class Clusters:
     """`clusters`: from Argo CD's cluster Secrets, and the implicit in-cluster.
@@ -34,6 +47,10 @@ class Clusters:
         by_name = {secret.name: secret for secret in secrets}
         values = strings(spec, "values")
         found = []
+        for secret in by_name.values():
+            parameters = _parameters(secret, context)
+            add_values(parameters, values, context)
+            found.append(Parameters(parameters, partial(_origin, secret, path, context)))
         selects = mapping(selector, "matchLabels") or items(selector, "matchExpressions")
         if not selects and all(secret.server != IN_CLUSTER_SERVER for secret in by_name.values()):
             local: dict[str, object] = {
@@ -44,10 +61,6 @@ class Clusters:
             }
             add_values(local, values, context)
             found.append(Parameters(local, partial(context.origin, path)))
-        for secret in by_name.values():
-            parameters = _parameters(secret, context)
-            add_values(parameters, values, context)
-            found.append(Parameters(parameters, partial(_origin, secret, path, context)))
         if flag(spec, "flatList"):
             every = [parameters.values for parameters in found]
             return [Parameters({"clusters": every}, partial(context.origin, path))]
@@ -61,16 +74,17 @@ def _parameters(secret: ClusterSecret, context: Context) -> dict[str, object]:
         "server": secret.server,
         "project": secret.project,
     }
+    annotations = {key: text for key, text in secret.annotations.items() if key not in _UNSEEN_ANNOTATIONS}
     if context.structured:
         # Absent rather than empty, as in Argo CD: `missingkey=error` shall see it.
         metadata: dict[str, object] = {}
         if secret.annotations:
-            metadata["annotations"] = StringMap(secret.annotations)
+            metadata["annotations"] = StringMap(annotations)
         if secret.labels:
             metadata["labels"] = StringMap(secret.labels)
         parameters["metadata"] = metadata
     else:
-        parameters.update((f"metadata.annotations.{key}", text) for key, text in secret.annotations.items())
+        parameters.update((f"metadata.annotations.{key}", text) for key, text in annotations.items())
         parameters.update((f"metadata.labels.{key}", text) for key, text in secret.labels.items())
     return parameters
 
