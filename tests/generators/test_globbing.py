@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argosy.generators.globbing import BadPatternError, doublestar, path_match, pathspec
+from argosy.generators.globbing import BadPatternError, cleaned, doublestar, path_match, pathspec
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,8 @@ def test_pathspec_is_gits(pattern: str, path: str, expected: bool) -> None:
         ("**/config.json", "envs/prod/config.json", True),
         ("envs/*/config.json", "envs/prod/eu/config.json", False),
         ("envs/**", "envs/prod/eu/config.json", True),
+        ("envs/**", "envs", True),
+        ("envs/**", "envs-old/x", False),
         ("d/{a,b}.yaml", "d/b.yaml", True),
         ("d/{a,b}.yaml", "d/c.yaml", False),
         ("d/{a,**/x}.yaml", "d/e/f/x.yaml", True),
@@ -65,6 +67,19 @@ def test_pathspec_is_gits(pattern: str, path: str, expected: bool) -> None:
 )
 def test_doublestar_crosses_segments_only_with_two_stars(pattern: str, path: str, expected: bool) -> None:
     assert doublestar(pattern)(path) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [("./apps/*", "apps/*"), ("apps//web/", "apps/web/"), ("a/*/../b", "a/b"), (".", ""), ("a/..", "")],
+)
+def test_a_pattern_is_cleaned_as_a_path(pattern: str, expected: str) -> None:
+    assert cleaned(pattern) == expected
+
+
+def test_a_pattern_that_leaves_the_root_is_refused() -> None:
+    with pytest.raises(BadPatternError, match="out of the repository"):
+        cleaned("a/../../b")
 
 
 @given(st.text(alphabet="ab*?[]^!-\\{},/", max_size=12), st.text(alphabet="ab/-", max_size=12))

@@ -1,12 +1,13 @@
 """The git generator: one parameter set for each directory, or for each JSON or YAML file."""
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from argosy.generators.file_entries import FileEntry
+from argosy.generators.file_patterns import FilePattern, file_pattern
 from argosy.generators.generator import AnswerMissingError, Context, GeneratorError, ask
-from argosy.generators.globbing import BadPatternError, doublestar, literal_prefix, path_match, pathspec
+from argosy.generators.globbing import BadPatternError, literal_prefix, path_match
 from argosy.generators.listing import listing_of
 from argosy.generators.parameters import Parameters, flatten, floats, go_text
 from argosy.generators.slug import normalize
@@ -116,27 +117,25 @@ def _files(spec: Mapping[str, object], path: Path, context: Context) -> list[Par
 def _matching_files(
     tree: Tree, spec: Mapping[str, object], path: Path, context: Context
 ) -> Iterable[tuple[str, Path]]:
-    glob = doublestar if context.settings.new_git_file_globbing else pathspec
-    includes: list[tuple[Callable[[str], bool], Path]] = []
-    excludes: list[Callable[[str], bool]] = []
-    prefixes: list[str] = []
+    includes: list[tuple[FilePattern, Path]] = []
+    excludes: list[FilePattern] = []
     for index, entry in enumerate(items(spec, "files")):
         place = (*path, "files", index)
         if not isinstance(entry, Mapping):
             raise GeneratorError("a file must be a map with `path`", position=context.locate(place))
         try:
-            matches = glob(text(entry, "path"))
+            new_globbing = context.settings.new_git_file_globbing
+            pattern = file_pattern(text(entry, "path"), tree, new_globbing=new_globbing)
         except BadPatternError as error:
-            message = f"`{text(entry, 'path')}` is not a pattern: {error}"
+            message = f"`{text(entry, 'path')}` cannot be used: {error}"
             raise GeneratorError(message, position=context.locate(place)) from error
         if flag(entry, "exclude"):
-            excludes.append(matches)
+            excludes.append(pattern)
         else:
-            includes.append((matches, place))
-            prefixes.append(literal_prefix(text(entry, "path")))
-    for file in listing_of(tree).files(prefixes):
-        place_of = next((place for matches, place in includes if matches(file)), None)
-        if place_of is not None and not any(matches(file) for matches in excludes):
+            includes.append((pattern, place))
+    for file in listing_of(tree).files([pattern.prefix for pattern, _ in includes]):
+        place_of = next((place for pattern, place in includes if pattern.matches(file)), None)
+        if place_of is not None and not any(pattern.matches(file) for pattern in excludes):
             yield file, place_of
 
 

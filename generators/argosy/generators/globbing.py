@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-__all__ = ["BadPatternError", "doublestar", "literal_prefix", "path_match", "pathspec"]
+__all__ = ["BadPatternError", "cleaned", "doublestar", "literal_prefix", "path_match", "pathspec"]
 
 Matcher = Callable[[str], bool]
 
@@ -17,7 +17,7 @@ _LITERAL = re.compile(r"[^*?\[\\{]*")
 
 
 class BadPatternError(ValueError):
-    """The pattern is malformed: an open bracket, a range without end, a lone backslash."""
+    """The pattern is malformed (an open bracket, an open range, a lone backslash) or leaves the tree."""
 
 
 @lru_cache(maxsize=1024)
@@ -55,6 +55,22 @@ def pathspec(pattern: str) -> Matcher:
 def doublestar(pattern: str) -> Matcher:
     """As bmatcuk/doublestar: `*` stops at `/`, `**` as a whole segment crosses it, `{a,b}` alternates."""
     return _matcher(_translate_doublestar(pattern))
+
+
+def cleaned(pattern: str) -> str:
+    """The pattern without `.`, `..` and empty segments, as git and Go clean a path before they match it.
+
+    `""` is the root itself; a `/` at the end stays. Raises `BadPatternError` where it leads out of the root.
+    """
+    kept: list[str] = []
+    for segment in pattern.split("/"):
+        if segment == ".." and not kept:
+            raise BadPatternError("it leads out of the repository")
+        if segment == "..":
+            kept.pop()
+        elif segment not in ("", "."):
+            kept.append(segment)
+    return "/".join(kept) + ("/" if kept and pattern.endswith("/") else "")
 
 
 def literal_prefix(pattern: str) -> str:
@@ -173,6 +189,10 @@ def _translate_doublestar(pattern: str) -> str:
     while index < len(pattern):
         character = pattern[index]
         at_segment = index == 0 or pattern[index - 1] in "/{,"
+        if pattern[index:] == "/**":
+            # What stands before it matches as well.
+            parts.append("(?:/.*)?")
+            break
         if pattern.startswith("**/", index) and at_segment:
             parts.append("(?:[^/]+/)*")
             index += 3

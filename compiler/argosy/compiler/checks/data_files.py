@@ -6,8 +6,8 @@ from typing import Any
 from argosy.compiler.checks.generator_walk import generators_of
 from argosy.compiler.checks.subject import Subject
 from argosy.compiler.checks.surprising_values import surprises_in
-from argosy.generators.globbing import BadPatternError, doublestar, literal_prefix, pathspec
-from argosy.generators.listing import listing_of
+from argosy.generators.file_patterns import file_pattern
+from argosy.generators.globbing import BadPatternError
 from argosy.generators.world import Tree
 from argosy.schemas import wording
 from argosy.schemas.finding import ArgosyError, Finding, Severity
@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _files(subject: Subject, applicationset: ApplicationSet) -> Iterator[tuple[str, Tree, str]]:
-    glob = doublestar if subject.settings.new_git_file_globbing else pathspec
+    new_globbing = subject.settings.new_git_file_globbing
     for name, spec, _ in generators_of(applicationset):
         if name != "git" or mappings(spec, "directories"):
             continue
@@ -41,11 +41,10 @@ def _files(subject: Subject, applicationset: ApplicationSet) -> Iterator[tuple[s
             pattern = text(entry, "path")
             if isinstance(answer, Known) and _is_plain(entry):
                 try:
-                    matches = glob(pattern)
+                    found = file_pattern(pattern, answer.value, new_globbing=new_globbing)
                 except BadPatternError:
                     continue
-                files = listing_of(answer.value).files([literal_prefix(pattern)])
-                yield from ((repo_url, answer.value, file) for file in files if matches(file))
+                yield from ((repo_url, answer.value, file) for file in found.files(answer.value))
 
 
 def _is_plain(entry: Mapping[str, Any]) -> bool:

@@ -5,7 +5,8 @@ from typing import Any
 
 from argosy.compiler.checks.generator_walk import generators_of
 from argosy.compiler.checks.subject import Subject
-from argosy.generators.globbing import BadPatternError, doublestar, literal_prefix, path_match, pathspec
+from argosy.generators.file_patterns import file_pattern
+from argosy.generators.globbing import BadPatternError, literal_prefix, path_match
 from argosy.generators.listing import listing_of
 from argosy.generators.world import Tree
 from argosy.schemas.finding import Finding, Severity
@@ -43,14 +44,12 @@ def _problem(subject: Subject, tree: Tree, field: str, entry: Mapping[str, Any])
     pattern = text(entry, "path")
     if flag(entry, "exclude") or not pattern or "{{" in pattern:
         return ""
-    listing, prefixes = listing_of(tree), [literal_prefix(pattern)]
     try:
         if field == "directories":
             hidden = subject.settings.include_hidden_directories
-            matches = path_match(pattern)
-            found = any(map(matches, listing.directories(prefixes, include_hidden=hidden)))
-            return "" if found else "matches no folder"
-        matches = doublestar(pattern) if subject.settings.new_git_file_globbing else pathspec(pattern)
-        return "" if any(map(matches, listing.files(prefixes))) else "matches no file"
+            directories = listing_of(tree).directories([literal_prefix(pattern)], include_hidden=hidden)
+            return "" if any(map(path_match(pattern), directories)) else "matches no folder"
+        found = file_pattern(pattern, tree, new_globbing=subject.settings.new_git_file_globbing)
+        return "" if found.files(tree) else "matches no file"
     except BadPatternError:
         return "is no pattern, so it matches nothing"
