@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from argosy.compiler.dialect import Choice, Filler
+from argosy.compiler.generator_filling import GeneratorFiller
 from argosy.generators.generator import Context, Settings
 from argosy.generators.registry import GENERATORS
 from argosy.generators.transform import transform
@@ -81,13 +82,15 @@ def locate(path: Path) -> Position:
 
 def context(world: PlainWorld, dialect: str = "go", settings: Settings | None = None) -> Context:
     """The context of a set called `apps` of the project `default`."""
+    filler = Filler(Choice(dialect))
     return Context(
         world=world,
         settings=settings or Settings(),
         application_set="apps",
         project="default",
         dialect=dialect,
-        render=Filler(Choice(dialect)),
+        render=filler,
+        fill_spec=GeneratorFiller(filler),
         locate=locate,
         generators=GENERATORS,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from argosy.compiler.templating.errors import TemplateError
 from argosy.generators.generator import AnswerMissingError, Context, GeneratorError, Settings
 from argosy.generators.parameters import StringMap
 from argosy.generators.transform import transform
@@ -193,3 +194,32 @@ def test_a_plugin_without_its_config_map_is_an_error_and_not_an_empty_answer(
 ) -> None:
     with pytest.raises(GeneratorError, match="ConfigMap `p` does not exist"):
         generate({"plugin": {"configMapRef": {"name": "p"}}}, make_world())
+
+
+def second_of_matrix(child: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
+    return {"matrix": {"generators": [{"list": {"elements": [first]}}, child]}}
+
+
+def test_values_of_a_second_child_may_use_parameters_of_both_children(generate: Any, make_world: Any) -> None:
+    values = {"own": "{{.metadata.labels.env}}", "outer": "{{.tier}}"}
+    entry = second_of_matrix({"clusters": {"values": values}}, {"tier": "web"})
+    found = generate(entry, make_world(secrets=(DEV,)))
+    assert found[0]["values"] == {"own": "dev", "outer": "web"}
+
+
+def test_values_further_down_in_a_second_child_do_so_too(generate: Any, make_world: Any) -> None:
+    clusters = {"clusters": {"values": {"own": "{{.name}}", "outer": "{{.tier}}"}}}
+    inner = {"merge": {"mergeKeys": ["name"], "generators": [clusters, {"clusters": {}}]}}
+    found = generate(second_of_matrix(inner, {"tier": "web"}), make_world(secrets=(DEV,)))
+    assert found[0]["values"] == {"own": "dev", "outer": "web"}
+
+
+def test_values_that_fail_otherwise_are_refused(generate: Any, make_world: Any) -> None:
+    entry = second_of_matrix({"clusters": {"values": {"v": "{{index .tier 9}}"}}}, {"tier": "web"})
+    with pytest.raises(TemplateError, match="out of range"):
+        generate(entry, make_world(secrets=(DEV,)))
+
+
+def test_null_entries_of_a_second_child_are_dropped(generate: Any) -> None:
+    entry = second_of_matrix({"list": {"elements": [{"a": None, "b": {"c": None}}]}}, {"tier": "web"})
+    assert generate(entry) == [{"tier": "web", "b": {}}]

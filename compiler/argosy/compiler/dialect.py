@@ -50,6 +50,9 @@ class Filler:
     def __init__(self, choice: Choice) -> None:
         self._dialect = DIALECTS[choice.name]
         self._options: Sequence[str] = choice.options
+        others = (option for option in choice.options if not option.startswith("missingkey="))
+        self._strict = (*others, "missingkey=error") if choice.name == "go" else choice.options
+        self._strict_texts: dict[str, Callable[[Mapping[str, object]], object]] = {}
         self._whole = choice.name == _JINJA
         self._texts: dict[str, Callable[[Mapping[str, object]], object]] = {}
         # By identity; the tree is kept so that its id stays its own.
@@ -75,8 +78,16 @@ class Filler:
             known = self._trees[id(tree)] = (tree, self._compile(tree))
         return known[1]
 
-    def _compile(self, tree: object) -> Callable[[Mapping[str, object]], object]:
-        render = self._dialect.compile_tree(tree, self._options)
+    def strictly(self, text: str) -> Callable[[Mapping[str, object]], object]:
+        """One string, where a parameter that is missing is an error whatever the set's options say."""
+        if text not in self._strict_texts:
+            self._strict_texts[text] = self._compile(text, self._strict)
+        return self._strict_texts[text]
+
+    def _compile(
+        self, tree: object, options: Sequence[str] | None = None
+    ) -> Callable[[Mapping[str, object]], object]:
+        render = self._dialect.compile_tree(tree, self._options if options is None else options)
         if self._whole:
             return lambda values: render({key: whole_numbers(value) for key, value in values.items()})
         return render

@@ -16,6 +16,7 @@ from typing import Any
 
 from argosy.compiler.checks.generated import admission_findings, validation_findings
 from argosy.compiler.dialect import Filler, choose_dialect
+from argosy.compiler.generator_filling import GeneratorFiller
 from argosy.compiler.generator_template import merge_templates
 from argosy.compiler.inputs import Input, RecordingWorld
 from argosy.compiler.rendering import RenderedTemplate, TemplatePlace
@@ -138,6 +139,7 @@ class _Expander:
             project=str((template.get("spec") or {}).get("project", "")),
             dialect=choice.name,
             render=filler,
+            fill_spec=GeneratorFiller(filler),
             locate=self.locate,
             generators=GENERATORS,
         )

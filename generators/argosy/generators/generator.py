@@ -11,12 +11,24 @@ from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Path, Position
 
-__all__ = ["AnswerMissingError", "Context", "Generator", "GeneratorError", "Render", "Settings", "ask"]
+__all__ = [
+    "AnswerMissingError",
+    "Context",
+    "FillSpec",
+    "Generator",
+    "GeneratorError",
+    "Render",
+    "Settings",
+    "ask",
+]
 
 T = TypeVar("T")
 
 Render = Callable[[object, Mapping[str, object]], object]
 """Fills the template strings of a tree (or of one string) with values, in the set's own dialect."""
+
+FillSpec = Callable[[str, Mapping[str, object], Mapping[str, object]], object]
+"""Fills the spec of a generator, given by name, with the parameters of a matrix's earlier child."""
 
 
 class GeneratorError(ArgosyError):
@@ -50,8 +62,8 @@ class Context:
     """What a generator may use beside its own part of the spec.
 
     `dialect` is the name of the set's template dialect (`fasttemplate`, `go`, `jinja2`) and `render` fills
-    templates in it; `locate` finds the line of a place in the set; `depth` counts the matrix and merge
-    generators around.
+    templates in it, `fill_spec` a generator inside a matrix; `locate` finds the line of a place in the set;
+    `depth` counts the matrix and merge generators around.
     """
 
     world: World
@@ -60,6 +72,7 @@ class Context:
     project: str
     dialect: str
     render: Render
+    fill_spec: FillSpec
     locate: Callable[[Path], Position | None]
     generators: Mapping[str, "Generator"]
     depth: int = 0

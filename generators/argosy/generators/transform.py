@@ -49,7 +49,7 @@ def transform(
             continue
         try:
             parameters = context.generators[name].generate(
-                _filled(spec, outer, context), (*path, name), context
+                _filled(name, spec, outer, context), (*path, name), context
             )
         except ArgosyError as error:
             # Nearer places have said where they are already.
@@ -62,11 +62,11 @@ def transform(
 
 
 def _filled(
-    spec: Mapping[str, object], outer: Mapping[str, object] | None, context: Context
+    name: str, spec: Mapping[str, object], outer: Mapping[str, object] | None, context: Context
 ) -> Mapping[str, object]:
     if not outer:
         return spec
-    filled = context.render(spec, outer)
+    filled = context.fill_spec(name, spec, outer)
     if not isinstance(filled, Mapping):
         raise GeneratorError("a generator must be a map")
     return filled
