@@ -38,6 +38,10 @@ Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 """Starts a task whose failure reaches its owner."""
 
 
+# Objects that are gone, which is only of use while calls are under way.
+_REMEMBERED = 1024
+
+
 def _anywhere(_namespace: str) -> bool:
     return True
 
@@ -121,6 +125,8 @@ class ClusterView:
         self._objects: dict[ResourceKey, KubernetesObject] = {}
         self._owned: dict[str, set[ResourceKey]] = defaultdict(set)
         self._deleted_by_us: set[str] = set()
+        # By uid, the oldest first: an answer of ours may come after the watch has told of the end.
+        self._gone: dict[str, None] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -182,9 +188,12 @@ class ClusterView:
                     raise watch.lost
 
     def put(self, obj: KubernetesObject) -> KubernetesObject:
-        """Take an object in, as an answer to a call of ours shows it, unless a newer one is known."""
+        """Take an object in, as an answer to a call of ours shows it, unless a newer one is known, or that it
+        is gone since."""
         key = key_of(obj)
         before = self._objects.get(key)
+        if metadata_of(obj).get("uid") in self._gone:
+            return obj
         if before is not None and _version(before) > _version(obj):
             return before
         obj = self._trimmed(obj)
@@ -199,6 +208,8 @@ class ClusterView:
     def forget(self, key: ResourceKey) -> None:
         """The object is gone."""
         before = self._objects.pop(key, None)
+        if before is not None:
+            self._bury(str(metadata_of(before).get("uid", "")))
         watch = self._watches.get((key.group, key.kind))
         if watch is not None:
             watch.keys.discard(key)
@@ -208,6 +219,11 @@ class ClusterView:
         self.holders.pop(key, None)
         if key.kind == "Namespace" and not key.group:
             self.namespaces.discard(key.name)
+
+    def _bury(self, uid: str) -> None:
+        self._gone[uid] = None
+        if len(self._gone) > _REMEMBERED:
+            del self._gone[next(iter(self._gone))]
 
     async def close(self) -> None:
         """End the watches and let go of the connections."""
@@ -306,6 +322,7 @@ class ClusterView:
         self._deleted_by_us.discard(uid)
         if live is None:
             self.forget(key)
+            self._bury(uid)
         elif live is not before:
             live = self._trimmed(live)
             self._store(key, live)
