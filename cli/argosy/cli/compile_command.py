@@ -13,11 +13,11 @@ from argosy.cli.application_output import FORMATS, as_json, as_names, as_yaml
 from argosy.cli.excepting import Excepting, without_excepted
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
-from argosy.cli.management_options import render_timeout_option
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld, Services, read_answer
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import open_recorded, recorded_options
+from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.checks.generator_entries import generator_entry_findings
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand

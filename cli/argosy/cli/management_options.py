@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 import click
 
-from argosy.cli.durations import seconds
+from argosy.cli.render_timeout import render_timeout_option
 
-__all__ = ["management_options", "render_timeout_option", "writing_options"]
+__all__ = ["management_options", "writing_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,15 +42,6 @@ def management_options(function: F) -> F:
     ):
         function = option(function)
     return function
-
-
-render_timeout_option = click.option(
-    "--render-timeout",
-    default="60s",
-    show_default=True,
-    callback=seconds,
-    help="How long the rendering of one source may take.",
-)
 
 
 def writing_options(function: F) -> F:

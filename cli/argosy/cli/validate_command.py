@@ -11,12 +11,12 @@ from argosy.cli.document_search import Search, search_paths, search_tree
 from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import line_reader, shown, sorted_findings, summary
-from argosy.cli.management_options import render_timeout_option
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
 from argosy.cli.plain_directory import plain_documents
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
+from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.exceptions.judgement import Judgement
 from argosy.compiler.validation import Validated, validate_documents
