@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from argosy.cli.state_colours import COLOURS
+
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
@@ -13,16 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Branch", "branches", "plain_table", "plain_tree", "screen_table", "screen_tree"]
 
-_COLOURS = {
-    "Synced": "green",
-    "Healthy": "green",
-    "OutOfSync": "yellow",
-    "Progressing": "yellow",
-    "Missing": "yellow",
-    "Suspended": "blue",
-    "Degraded": "red",
-    "Unknown": "red",
-}
 _HEAD = ("NAME", "WAVE", "SYNC", "HEALTH", "REVISION")
 _PLACE = ("CLUSTER", "NAMESPACE")
 
@@ -59,13 +51,8 @@ def branches(rows: "Sequence[Row]") -> Iterator[Branch]:
 def plain_table(rows: "Sequence[Row]", *, wide: bool) -> list[str]:
     """Lines of aligned columns; the last one, the message, is as long as it is."""
     lines = [[*_head(wide), "MESSAGE"], *([*_cells(row, wide), _said(row)] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)][:-1]
-    return [
-        "  ".join(
-            [*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1]]
-        ).rstrip()
-        for line in lines
-    ]
+    widths = [max(map(len, column)) for column in list(zip(*lines, strict=True))[:-1]] + [0]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
 
 
 def plain_tree(rows: "Sequence[Row]") -> list[str]:
@@ -92,7 +79,7 @@ def screen_table(rows: "Sequence[Row]", *, wide: bool) -> "Table":
     table.add_column("MESSAGE", style="dim", overflow="fold")
     for row in rows:
         # Names and messages may hold square brackets, which are no markup here.
-        cells = (Text(cell, _COLOURS.get(cell, "")) for cell in _cells(row, wide))
+        cells = (Text(cell, COLOURS.get(cell, "")) for cell in _cells(row, wide))
         table.add_row(*cells, Text(_said(row)))
     return table
 
@@ -119,7 +106,7 @@ def _label(branch: Branch) -> "Text":
     if branch.row:
         label.append(f"  wave {branch.row.wave}", "dim")
         for word in (branch.row.sync, branch.row.health):
-            label.append("  ").append(word, _COLOURS.get(word, ""))
+            label.append("  ").append(word, COLOURS.get(word, ""))
         label.append(f"  {_said(branch.row)}".rstrip(), "dim")
     return label
 

@@ -4,20 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from argosy.cli.state_colours import COLOURS
+
 if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = ["ApplicationRow", "LinePrinter", "Picture", "TablePrinter", "row_of"]
 
 _SYMBOLS = {"Healthy": "●", "Progressing": "◐", "Degraded": "✗", "Missing": "○", "Suspended": "‖"}
-_COLOURS = {
-    "Healthy": "green",
-    "Synced": "green",
-    "Progressing": "yellow",
-    "OutOfSync": "yellow",
-    "Degraded": "red",
-    "Unknown": "red",
-}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -129,8 +123,8 @@ def table_of(rows: Iterable[ApplicationRow], caption: str) -> "Table":
             row.name,
             row.cluster,
             row.revision,
-            Text(row.sync, _COLOURS.get(row.sync, "")),
-            Text(f"{_SYMBOLS.get(row.health, '?')} {row.health}", _COLOURS.get(row.health, "")),
+            Text(row.sync, COLOURS.get(row.sync, "")),
+            Text(f"{_SYMBOLS.get(row.health, '?')} {row.health}", COLOURS.get(row.health, "")),
             Text(row.doing, "dim", overflow="ellipsis", no_wrap=True),
         )
         last = row.wave
