@@ -1,7 +1,6 @@
 """`argosy compile --recursive`: everything below a root Application, rendered and expanded."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +12,9 @@ from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import read_manifests
 from argosy.cli.offline_world import OfflineWorld
-from argosy.cli.render_check import RENDER_FAULTS
-from argosy.cli.rendered_sources import render_application
+from argosy.cli.rendered_sources import DoesNotRender, rendering
 from argosy.cli.repositories import KnownRepositories
-from argosy.compiler.app_of_apps import Hierarchy, Member, RenderedManifest, follow, key_of
+from argosy.compiler.app_of_apps import Hierarchy, Member, follow, key_of
 from argosy.compiler.checks.claims import object_claims
 from argosy.compiler.checks.confidential import without_secret_lines
 from argosy.compiler.checks.projects import check as check_projects
@@ -26,17 +24,13 @@ from argosy.compiler.loading import Loaded, load
 from argosy.compiler.rollout import NodeKey, RolloutGraph
 from argosy.generators.generator import Settings
 from argosy.schemas.finding import ArgosyError, Finding, Severity
-from argosy.schemas.knowledge import Answer
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
 from argosy.schemas.validation import kind_of, validate
 from argosy.schemas.yaml_reader import Document
-from argosy.sources.rendering import Renderer
 
 __all__ = ["compile_recursively"]
-
-_PARALLEL = 4
 
 
 def compile_recursively(
@@ -60,11 +54,7 @@ def compile_recursively(
     roots = [each.resource for each in loaded if isinstance(each.resource, (Application, ApplicationSet))]
     if not roots and not refused:
         raise click.UsageError(f"{file} holds no Application and no ApplicationSet")
-    with Renderer(deadline=render_timeout) as renderer, ThreadPoolExecutor(_PARALLEL) as pool:
-
-        def render(applications: Sequence[Application]) -> Sequence[Answer[Sequence[RenderedManifest]]]:
-            return list(pool.map(lambda each: render_application(each, repositories, renderer), applications))
-
+    with rendering(repositories, render_timeout) as render:
         hierarchy = follow(roots, world, render, settings)
     _emit(hierarchy, output)
     subject = _subject(documents, loaded, hierarchy, world, settings, repositories)
@@ -108,13 +98,14 @@ def _findings(subject: Subject) -> Sequence[Finding]:
 def _dropped(document: Document) -> Iterator[Finding]:
     """Fields of a root that the API server would drop without a word."""
     for each in validate(document):
-        yield replace(each, severity=Severity.WARNING)
+        if each.code == "unknown-field":
+            yield replace(each, severity=Severity.WARNING)
 
 
 def _unknown_finding(member: Member) -> Finding:
     assert member.unknown is not None
     message = f"what {member.key} deploys is unknown: {member.unknown.reason}"
-    severity = Severity.ERROR if member.unknown.code in RENDER_FAULTS else Severity.NOTE
+    severity = Severity.ERROR if isinstance(member.unknown, DoesNotRender) else Severity.NOTE
     return Finding(member.unknown.code, severity, message, member.position, hint=member.unknown.hint)
 
 

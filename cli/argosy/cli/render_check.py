@@ -1,45 +1,29 @@
 """`validate --render`: whether what Applications deploy renders, where their repositories are known."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
-from argosy.cli.rendered_sources import render_application
+from argosy.cli.rendered_sources import DoesNotRender, rendering
 from argosy.cli.repositories import KnownRepositories
-from argosy.compiler.app_of_apps import Hierarchy, Member
+from argosy.compiler.app_of_apps import Hierarchy
 from argosy.schemas.finding import Finding, Severity
-from argosy.schemas.knowledge import Unknown
-from argosy.schemas.model.application import Application
-from argosy.sources.errors import DEADLINE, RENDER_FAILED
-from argosy.sources.rendering import Renderer
 
-__all__ = ["RENDER_FAULTS", "render_findings"]
-
-RENDER_FAULTS = frozenset({RENDER_FAILED, DEADLINE})
-"""Codes that tell of the source itself; others say that it is not known here."""
-
-_PARALLEL = 4
+__all__ = ["render_findings"]
 
 
 def render_findings(
     hierarchy: Hierarchy, repositories: KnownRepositories, render_timeout: float
 ) -> Iterator[Finding]:
     """One error for each Application whose source does not render. `render_timeout`: seconds a source."""
-    members = [each for each in hierarchy.members.values() if isinstance(each.resource, Application)]
-    with Renderer(deadline=render_timeout) as renderer, ThreadPoolExecutor(_PARALLEL) as pool:
-
-        def fault(member: Member) -> Finding | None:
-            assert isinstance(member.resource, Application)
-            answer = render_application(member.resource, repositories, renderer)
-            if not isinstance(answer, Unknown) or answer.code not in RENDER_FAULTS:
-                return None
-            message = f"Application `{member.resource.name}` cannot be rendered: {answer.reason}"
-            return Finding(
+    applications = hierarchy.applications
+    with rendering(repositories, render_timeout) as render:
+        answers = render(applications)
+    for application, answer in zip(applications, answers, strict=True):
+        if isinstance(answer, DoesNotRender):
+            yield Finding(
                 answer.code,
                 Severity.ERROR,
-                message,
-                member.position,
+                f"Application `{application.name}` cannot be rendered: {answer.reason}",
+                application.origin.position,
                 hint=answer.hint,
-                related=member.resource.origin.chain,
+                related=application.origin.chain,
             )
-
-        yield from filter(None, pool.map(fault, members))

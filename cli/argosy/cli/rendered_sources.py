@@ -1,6 +1,8 @@
-"""Renders an Application from the repositories that the command line knows."""
+"""Renders Applications from the repositories that the command line knows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from argosy.cli.repositories import KnownRepositories
 from argosy.compiler.app_of_apps import RenderedManifest
@@ -8,11 +10,34 @@ from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.source import Source
+from argosy.sources.errors import DEADLINE, RENDER_FAILED
 from argosy.sources.manifest import RenderRequest
 from argosy.sources.rendering import Renderer
 from argosy.sources.tree import Tree
 
-__all__ = ["render_application", "render_requests"]
+__all__ = ["DoesNotRender", "render_application", "render_requests", "rendering"]
+
+_PARALLEL = 4
+
+
+class DoesNotRender(Unknown):
+    """The sources were found, and their tool fails on one of them or does not end."""
+
+
+@contextmanager
+def rendering(
+    repositories: KnownRepositories, render_timeout: float
+) -> Iterator[Callable[[Sequence[Application]], list[Answer[Sequence[RenderedManifest]]]]]:
+    """What renders Applications, some at a time; one answer each, in order.
+
+    `render_timeout`: seconds that one source may take.
+    """
+    with Renderer(deadline=render_timeout) as renderer, ThreadPoolExecutor(_PARALLEL) as pool:
+
+        def render(applications: Sequence[Application]) -> list[Answer[Sequence[RenderedManifest]]]:
+            return list(pool.map(lambda each: render_application(each, repositories, renderer), applications))
+
+        yield render
 
 
 def render_application(
@@ -21,13 +46,21 @@ def render_application(
     """All objects of all sources; `Unknown` if any of them cannot be read or rendered."""
     manifests: list[RenderedManifest] = []
     try:
-        for _, request in render_requests(application, repositories):
-            rendering = renderer.render_now(request)
-            manifests += (RenderedManifest(each.value, each.origin) for each in rendering.manifests)
+        requests = list(render_requests(application, repositories))
     except ArgosyError as error:
-        place = f"{error.position}: " if error.position else ""
-        return Unknown(place + error.message, hint=error.hint, code=error.code)
+        return _unknown(error, Unknown)
+    try:
+        for _, request in requests:
+            found = renderer.render_now(request).manifests
+            manifests += (RenderedManifest(each.value, each.origin) for each in found)
+    except ArgosyError as error:
+        return _unknown(error, DoesNotRender if error.code in (RENDER_FAILED, DEADLINE) else Unknown)
     return Known(tuple(manifests), "rendered")
+
+
+def _unknown(error: ArgosyError, kind: type[Unknown]) -> Unknown:
+    place = f"{error.position}: " if error.position else ""
+    return kind(place + error.message, hint=error.hint, code=error.code)
 
 
 def render_requests(
