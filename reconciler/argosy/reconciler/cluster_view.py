@@ -33,13 +33,11 @@ __all__ = ["Change", "ClusterView", "Memory", "Scope", "Spawn"]
 
 _PATIENCE = 20.0
 """Seconds that a server may take to serve a kind whose definition is new."""
+_REMEMBERED = 1024
+"""So many objects are known to be gone: that is only of use while calls for them may be under way."""
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 """Starts a task whose failure reaches its owner."""
-
-
-# Objects that are gone, which is only of use while calls are under way.
-_REMEMBERED = 1024
 
 
 def _anywhere(_namespace: str) -> bool:
@@ -209,7 +207,7 @@ class ClusterView:
         """The object is gone."""
         before = self._objects.pop(key, None)
         if before is not None:
-            self._bury(str(metadata_of(before).get("uid", "")))
+            self._bury(before)
         watch = self._watches.get((key.group, key.kind))
         if watch is not None:
             watch.keys.discard(key)
@@ -220,8 +218,8 @@ class ClusterView:
         if key.kind == "Namespace" and not key.group:
             self.namespaces.discard(key.name)
 
-    def _bury(self, uid: str) -> None:
-        self._gone[uid] = None
+    def _bury(self, obj: KubernetesObject) -> None:
+        self._gone[str(metadata_of(obj).get("uid", ""))] = None
         if len(self._gone) > _REMEMBERED:
             del self._gone[next(iter(self._gone))]
 
@@ -322,7 +320,7 @@ class ClusterView:
         self._deleted_by_us.discard(uid)
         if live is None:
             self.forget(key)
-            self._bury(uid)
+            self._bury(obj)  # which no answer has shown yet, perhaps
         elif live is not before:
             live = self._trimmed(live)
             self._store(key, live)
