@@ -51,5 +51,5 @@ def _problem(subject: Subject, tree: Tree, field: str, entry: Mapping[str, Any])
             return "" if any(map(path_match(pattern), directories)) else "matches no folder"
         found = file_pattern(pattern, tree, new_globbing=subject.settings.new_git_file_globbing)
         return "" if found.files(tree) else "matches no file"
-    except BadPatternError:
-        return "is no pattern, so it matches nothing"
+    except BadPatternError as error:
+        return f"matches nothing ({error})"
