@@ -22,6 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 FOUND = HERE / "found"
 HANG = 10
+PARALLEL = 2
 MEGABYTES = 2048
 LONGEST = 4096
 SEED = 2026
@@ -129,7 +130,6 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--parallel", type=int, default=2, help="targets at a time")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.inside:
@@ -143,7 +143,7 @@ def main() -> int:
         return 0
     from targets import TARGETS
 
-    with ThreadPoolExecutor(arguments.parallel) as pool:
+    with ThreadPoolExecutor(PARALLEL) as pool:
         searches = pool.map(lambda target: search(target, arguments.seconds), arguments.targets or TARGETS)
         return int(not all(list(searches)))
 
