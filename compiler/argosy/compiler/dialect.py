@@ -71,11 +71,11 @@ class Filler:
         """The tree as a function of the values. Raises `TemplateError` for what cannot be parsed."""
         if isinstance(tree, str):
             if tree not in self._texts:
-                self._texts[tree] = self._compile(tree)
+                self._texts[tree] = self._compile(tree, self._options)
             return self._texts[tree]
         known = self._trees.get(id(tree))
         if known is None:
-            known = self._trees[id(tree)] = (tree, self._compile(tree))
+            known = self._trees[id(tree)] = (tree, self._compile(tree, self._options))
         return known[1]
 
     def strictly(self, text: str) -> Callable[[Mapping[str, object]], object]:
@@ -84,10 +84,8 @@ class Filler:
             self._strict_texts[text] = self._compile(text, self._strict)
         return self._strict_texts[text]
 
-    def _compile(
-        self, tree: object, options: Sequence[str] | None = None
-    ) -> Callable[[Mapping[str, object]], object]:
-        render = self._dialect.compile_tree(tree, self._options if options is None else options)
+    def _compile(self, tree: object, options: Sequence[str]) -> Callable[[Mapping[str, object]], object]:
+        render = self._dialect.compile_tree(tree, options)
         if self._whole:
             return lambda values: render({key: whole_numbers(value) for key, value in values.items()})
         return render

@@ -9,6 +9,7 @@ from typing import Any
 
 from argosy.compiler.dialect import Filler
 from argosy.compiler.templating.errors import TemplateError
+from argosy.generators.transform import COMBINING
 
 __all__ = ["GeneratorFiller"]
 
@@ -17,7 +18,6 @@ _Place = tuple[str | int, ...]
 
 # Go's words for a parameter that is not there, and Jinja's.
 _MISSING = ("map has no entry for key", "can't evaluate field", "is undefined", "has no attribute")
-_COMBINING = ("matrix", "merge")
 
 
 class GeneratorFiller:
@@ -57,7 +57,7 @@ def _values(name: str, spec: object, place: _Place) -> Iterator[tuple[_Place, Ma
     if not isinstance(spec, Mapping):
         return
     children = spec.get("generators")
-    if name in _COMBINING and isinstance(children, Sequence):
+    if name in COMBINING and isinstance(children, Sequence):
         for index, entry in enumerate(children):
             for child, inner in entry.items() if isinstance(entry, Mapping) else ():
                 yield from _values(child, inner, (*place, "generators", index, child))

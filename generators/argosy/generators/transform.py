@@ -10,10 +10,10 @@ from argosy.generators.spec_fields import mapping
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.position import Path
 
-__all__ = ["Generated", "transform", "transform_child"]
+__all__ = ["COMBINING", "Generated", "transform", "transform_child"]
 
 
-_COMBINING = ("matrix", "merge")
+COMBINING = ("matrix", "merge")
 # Argo CD's types let one stand inside another once; further down the field does not exist.
 
 
@@ -45,7 +45,7 @@ def transform(
     found = []
     for name in context.generators:
         spec = entry.get(name)
-        if not isinstance(spec, Mapping) or (context.depth > 1 and name in _COMBINING):
+        if not isinstance(spec, Mapping) or (context.depth > 1 and name in COMBINING):
             continue
         try:
             parameters = context.generators[name].generate(
