@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from served_sandbox import served
 
 from argosy.cli.cluster_command import command
 from argosy.schemas.finding import ArgosyError
@@ -17,19 +18,11 @@ from argosy.schemas.finding import ArgosyError
 
 @pytest.fixture(scope="module")
 def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    file = tmp_path_factory.mktemp("sandbox") / "kubeconfig"
-    up = ["sandbox", "up", "--clusters", "management,staging,production", "--kubeconfig", str(file)]
-    process = subprocess.Popen([sys.executable, "-m", "argosy", *up], stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 60
-        while not file.exists():
-            assert process.poll() is None, "the sandbox ended"
-            assert time.monotonic() < deadline, "the sandbox did not come up"
-            time.sleep(0.05)
+    with served(tmp_path_factory.mktemp("sandbox"), "--clusters", "management,staging,production") as (
+        file,
+        _,
+    ):
         yield file
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture

@@ -21,13 +21,13 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from served_sandbox import served
 
 from argosy.clusters.client import Client
 from argosy.clusters.kubeconfig import load_connection
@@ -139,23 +139,14 @@ def outcomes(
         for item in request.session.items
         if item.path == request.path and isinstance(item, pytest.Function)
     }
-    kubeconfig = folder / "kubeconfig"
     clusters = ",".join(sorted(case.name for case in wanted))
-    up = ["sandbox", "up", "--clusters", clusters, "--ready-after", "0s", "--kubeconfig", str(kubeconfig)]
-    process = subprocess.Popen([sys.executable, "-m", "argosy", *up], stdout=subprocess.DEVNULL)
-    pool = ThreadPoolExecutor(4)
-    try:
-        deadline = time.monotonic() + 60
-        while not kubeconfig.exists():
-            assert process.poll() is None, "the sandbox ended"
-            assert time.monotonic() < deadline, "the sandbox did not come up"
-            time.sleep(0.05)
-        play = Play(folder, kubeconfig, repositories)
-        yield {case.name: pool.submit(play.outcome, case) for case in sorted(wanted)}
-    finally:
-        pool.shutdown(cancel_futures=True)
-        process.terminate()
-        process.wait(20)
+    with served(folder, "--clusters", clusters, "--ready-after", "0s") as (kubeconfig, _):
+        pool = ThreadPoolExecutor(4)
+        try:
+            play = Play(folder, kubeconfig, repositories)
+            yield {case.name: pool.submit(play.outcome, case) for case in sorted(wanted)}
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

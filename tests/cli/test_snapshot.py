@@ -13,6 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from provider_services import TOKEN, Answer, GitHubService, GitLabService, PluginService, Pull, Repo, serving
+from served_sandbox import served
 
 from argosy.cli import compile_command, diff_command, snapshot_command, validate_command
 
@@ -22,19 +23,8 @@ REFERENCE = {"secretName": "token", "key": "key"}
 
 @pytest.fixture(scope="module")
 def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    file = tmp_path_factory.mktemp("sandbox") / "kubeconfig"
-    up = ["sandbox", "up", "--clusters", "management", "--kubeconfig", str(file)]
-    process = subprocess.Popen([sys.executable, "-m", "argosy", *up], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        for _ in process.stdout:
-            if file.exists():
-                break
-        assert file.exists(), "the sandbox did not come up"
+    with served(tmp_path_factory.mktemp("sandbox"), "--clusters", "management") as (file, _):
         yield file
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
 
 
 def kubectl(kubeconfig: Path, *arguments: str, text: str = "") -> str:

@@ -2,28 +2,17 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from served_sandbox import served
 
 
 @pytest.fixture(scope="module")
 def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    file = tmp_path_factory.mktemp("sandbox") / "kubeconfig"
-    up = ["sandbox", "up", "--clusters", "asked,synced", "--kubeconfig", str(file)]
-    process = subprocess.Popen([sys.executable, "-m", "argosy", *up], stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 60
-        while not file.exists():
-            assert process.poll() is None, "the sandbox ended"
-            assert time.monotonic() < deadline, "the sandbox did not come up"
-            time.sleep(0.05)
+    with served(tmp_path_factory.mktemp("sandbox"), "--clusters", "asked,synced") as (file, _):
         yield file
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def argosy(kubeconfig: Path, command: str, context: str) -> "subprocess.CompletedProcess[str]":

@@ -11,7 +11,8 @@ for folder in (Path(__file__).parent, Path(__file__).parents[1] / "e2e"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from kubectl_runner import Kubectl, served  # noqa: E402 - found by the path above
+from kubectl_runner import Kubectl  # noqa: E402 - found by the path above
+from served_sandbox import served  # noqa: E402
 
 _numbers = itertools.count(1)
 
