@@ -200,11 +200,28 @@ def second_of_matrix(child: dict[str, Any], first: dict[str, Any]) -> dict[str, 
     return {"matrix": {"generators": [{"list": {"elements": [first]}}, child]}}
 
 
-def test_values_of_a_second_child_may_use_parameters_of_both_children(generate: Any, make_world: Any) -> None:
-    values = {"own": "{{.metadata.labels.env}}", "outer": "{{.tier}}"}
-    entry = second_of_matrix({"clusters": {"values": values}}, {"tier": "web"})
-    found = generate(entry, make_world(secrets=(DEV,)))
-    assert found[0]["values"] == {"own": "dev", "outer": "web"}
+@pytest.mark.parametrize(
+    ("dialect", "own", "outer"),
+    [
+        ("go", "{{.metadata.labels.env}}", "{{.tier}}"),
+        ("jinja2", "{{ metadata.labels.env }}", "{{ tier }}"),
+        ("fasttemplate", "{{metadata.labels.env}}", "{{tier}}"),
+    ],
+)
+def test_values_of_a_second_child_may_use_parameters_of_both_children(
+    generate: Any, make_world: Any, dialect: str, own: str, outer: str
+) -> None:
+    # The implicit cluster has no labels, which Jinja2 takes for a mistake.
+    clusters = {"selector": {"matchLabels": {"env": "dev"}}, "values": {"own": own, "outer": outer}}
+    (found,) = generate(
+        second_of_matrix({"clusters": clusters}, {"tier": "web"}), make_world(secrets=(DEV,)), dialect
+    )
+    values = (
+        found["values"]
+        if dialect != "fasttemplate"
+        else {name: found[f"values.{name}"] for name in ("own", "outer")}
+    )
+    assert values == {"own": "dev", "outer": "web"}
 
 
 def test_values_further_down_in_a_second_child_do_so_too(generate: Any, make_world: Any) -> None:
