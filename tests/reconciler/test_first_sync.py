@@ -146,3 +146,20 @@ def test_an_application_without_automation_is_only_compared(world, make):
             assert "operation" not in await stage.application("shop")
 
     world.run(story)
+
+
+def test_a_commit_that_changes_nothing_here_is_a_sync_that_found_all_in_place(world, make):
+    async def story(stage):
+        stage.repository.commit({"app/map.yaml": make.config_map("settings")})
+        await stage.apply(make.application("shop", stage.repository.url, "app"))
+        async with stage.controller() as controller:
+            await stage.settled("shop")
+            commit = stage.repository.commit({"elsewhere/note.txt": "nothing to deploy"})
+            await controller.refresh()
+            await stage.settled("shop", at=commit)
+        state = (await stage.application("shop"))["status"]["operationState"]
+        # What a sync after a restart says, which asks for each object anew.
+        assert state["syncResult"]["revision"] == commit
+        assert [item["name"] for item in state["syncResult"]["resources"]] == ["settings"]
+
+    world.run(story)

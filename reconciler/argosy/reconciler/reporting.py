@@ -201,7 +201,7 @@ def _resources(state: PassState, plan: Plan, *, entering: bool = False) -> tuple
 def _resource(state: PassState, key: ResourceKey, plan: Plan, *, entering: bool = False) -> ResourceReport:
     item = state.wanted.by_key[key]
     observed = state.observed.get(key, Observed())
-    result, message = _result(state, key, observed)
+    result, message = _result(state, key, observed, plan)
     if entering and not result and plan.reached is not None and item.wave <= plan.reached:
         result = PENDING
     status = {Match.SAME: "Synced", Match.DIFFERENT: "OutOfSync", Match.UNKNOWN: "Unknown"}[observed.target]
@@ -210,13 +210,13 @@ def _resource(state: PassState, key: ResourceKey, plan: Plan, *, entering: bool 
     return ResourceReport(key, version_of(item.value), status, wave=item.wave, result=result, message=message)
 
 
-def _result(state: PassState, key: ResourceKey, observed: Observed) -> tuple[str, str]:
-    """What the present sync has done to an object."""
+def _result(state: PassState, key: ResourceKey, observed: Observed, plan: Plan) -> tuple[str, str]:
+    """What the present sync has done to an object; a sync that had nothing to do has found it Synced."""
     if observed.failed:
         return "SyncFailed", observed.failed
     item = state.wanted.by_key[key]
     reached = state.memory.reached.get(state.target)
-    entered = state.done_before or (reached is not None and item.wave <= reached)
+    entered = state.done_before or plan.complete or (reached is not None and item.wave <= reached)
     if not entered or observed.target is not Match.SAME:
         return "", ""
     return "Synced", ""
