@@ -36,6 +36,7 @@ def test_a_command_says_what_its_golden_file_says(
 ) -> None:
     repository = repositories.make(tmp_path / "repo", case / "repo", "https://git.example.com/org/repo.git")
     monkeypatch.chdir(repository)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     arguments = case / "arguments"
     result = CliRunner().invoke(
         COMMANDS[case.parent.name], shlex.split(arguments.read_text()) if arguments.exists() else []

@@ -74,6 +74,11 @@ class OfflineWorld:
         self.consulted = 0
         """How often a recorded world was, or would have been, the one to answer."""
 
+    @property
+    def knows_clusters(self) -> bool:
+        """Whether somebody has told which clusters are registered."""
+        return self._manifests_given or self._recorded is not None
+
     def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
         if not self._manifests_given and (recorded := self._fallback()) is not None:
             return recorded.clusters()

@@ -16,6 +16,7 @@ from argosy.cli.rendered_sources import DoesNotRender, rendering
 from argosy.cli.repositories import KnownRepositories
 from argosy.compiler.app_of_apps import Hierarchy, Member, follow, key_of
 from argosy.compiler.checks.claims import object_claims
+from argosy.compiler.checks.cluster_destinations import check as check_destinations
 from argosy.compiler.checks.confidential import without_secret_lines
 from argosy.compiler.checks.projects import check as check_projects
 from argosy.compiler.checks.subject import Subject
@@ -58,7 +59,7 @@ def compile_recursively(
         hierarchy = follow(roots, world, render, settings)
     _emit(hierarchy, output)
     subject = _subject(documents, loaded, hierarchy, world, settings, repositories)
-    findings = [*refused, *_findings(subject)]
+    findings = [*refused, *_findings(subject, world.knows_clusters)]
     for document, each in zip(documents, loaded, strict=True):
         findings += _dropped(document) if each.pruned else ()
     findings += map(_unknown_finding, hierarchy.unknown)
@@ -88,10 +89,12 @@ def _subject(
     return Subject(hierarchy, written, projects, {}, world, repositories, settings)
 
 
-def _findings(subject: Subject) -> Sequence[Finding]:
+def _findings(subject: Subject, knows_clusters: bool) -> Sequence[Finding]:
     members = subject.hierarchy.members.values()
     found = [*subject.hierarchy.findings, *subject.rollout.findings, *object_claims(members)]
     found += [*dropped_fields(members), *check_projects(subject)]
+    if knows_clusters:
+        found += check_destinations(subject)
     return list(without_secret_lines(subject, found))
 
 
