@@ -13,7 +13,7 @@ import pytest
 from argosy.sources.errors import DEADLINE, INVALID_SOURCE, MISSING_PATH, RENDER_FAILED, UNSUPPORTED_SOURCE
 from argosy.sources.rendering import Renderer
 
-from .conftest import Checkout, Origin, failure, names
+from .conftest import Checkout, Origin, config_map, failure, names
 
 _CHART = {
     "chart/Chart.yaml": "apiVersion: v2\nname: demo\nversion: 1.0.0\n",
@@ -150,6 +150,24 @@ def test_subcharts_come_from_the_charts_folder_or_from_a_file_url(
         "library",
         "shop-config",
     ]
+
+
+def test_a_subchart_that_was_switched_off_is_there_when_it_is_switched_on(
+    origin: Origin, checkout: Checkout, renderer: Renderer
+) -> None:
+    dependency = "dependencies: [{name: sub, version: 1.0.0, condition: sub.enabled}]\n"
+    origin.commit(
+        {
+            "chart/Chart.yaml": _CHART["chart/Chart.yaml"] + dependency,
+            "chart/charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+            "chart/charts/sub/templates/c.yaml": config_map("sub"),
+        }
+    )
+    rendered = [
+        names(renderer.render_now(checkout.request("chart", helm={"valuesObject": {"sub": {"enabled": on}}})))
+        for on in (False, True)
+    ]
+    assert rendered == [[], ["sub"]]
 
 
 def test_a_remote_dependency_that_is_not_vendored_is_an_error(

@@ -56,43 +56,47 @@ def main(arguments: list[str]) -> int:
 
 
 class _Charts:
-    """The charts loaded so far, by the id of their content."""
+    """The charts seen so far, as folders named by the id of their content.
+
+    Each rendering loads its chart anew: rendering takes switched-off subcharts out of a loaded one for good.
+    """
 
     def __init__(self, scratch: Path) -> None:
         import helm_python
 
         self._helm = helm_python
         self._scratch = scratch
-        self._loaded: OrderedDict[str, Any] = OrderedDict()
+        self._folders: OrderedDict[str, Path] = OrderedDict()
+        self._written = 0
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """`{manifests, crds}`, `{need: true}` if the chart's files are wanted, or `{error}`."""
+        folder = self._folder(request)
+        if folder is None:
+            return {"need": True}
         try:
-            chart = self._chart(request)
-            if chart is None:
-                return {"need": True}
-            return self._render(chart, request)
+            with self._helm.Chart.load(folder) as chart:
+                return self._render(chart, request)
         except self._helm.HelmError as error:
             return {"error": str(error)}
 
-    def _chart(self, request: dict[str, Any]) -> Any:
+    def _folder(self, request: dict[str, Any]) -> Path | None:
         name = request["chart"]
-        if name in self._loaded:
-            self._loaded.move_to_end(name)
-            return self._loaded[name]
+        if name in self._folders:
+            self._folders.move_to_end(name)
+            return self._folders[name]
         if "files" not in request:
             return None
-        folder = self._scratch / "chart"
-        shutil.rmtree(folder, ignore_errors=True)
+        self._written += 1
+        folder = self._scratch / f"chart-{self._written}"
         for path, content in request["files"].items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        self._loaded[name] = self._helm.Chart.load(folder)
-        shutil.rmtree(folder, ignore_errors=True)
-        while len(self._loaded) > _CHARTS:
-            self._loaded.popitem(last=False)[1].close()
-        return self._loaded[name]
+        self._folders[name] = folder
+        while len(self._folders) > _CHARTS:
+            shutil.rmtree(self._folders.popitem(last=False)[1])
+        return folder
 
     def _render(self, chart: Any, request: dict[str, Any]) -> dict[str, Any]:
         self._helm.validate_release_name(request["release"])
