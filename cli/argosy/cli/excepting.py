@@ -43,7 +43,7 @@ class Excepting:
             self._read_text,
             self._name_of,
             files=files,
-            complete=complete,
+            names=self._names if complete else None,
             keep_errors=keep_errors,
         )
 
@@ -53,7 +53,7 @@ class Excepting:
         Raises `ArgosyError` where it is there and cannot be read.
         """
         severities = self.configuration().severities
-        return frozenset(code for code, severity in severities.items() if severity is not None)
+        return frozenset(code for code, rules in severities.items() if any(each.severity for each in rules))
 
     @property
     def _in_tree(self) -> bool:
@@ -84,6 +84,12 @@ class Excepting:
             return file.read_bytes() if file.is_file() else None
         except OSError as error:
             raise ArgosyError(f"cannot read {name}: {error.strerror}", code="unreadable-file") from error
+
+    def _names(self) -> Iterable[str]:
+        """All files, as `_name_of` has them."""
+        if self._standing.root is not None:
+            return self._standing.tree("").files()
+        return (each.relative_to(self._root).as_posix() for each in self._root.rglob("*") if each.is_file())
 
     def _place_of(self, file: str) -> Path:
         """A name is meant from here, or, where a generator has read the file, from the repository's root."""

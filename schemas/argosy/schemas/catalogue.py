@@ -12,12 +12,14 @@ __all__ = ["CATALOGUE", "Code"]
 class Code:
     """What a code stands for: one line for lists; the page says more.
 
-    An `opt_in` one is reported only where `argosy.yaml` gives it a severity.
+    An `opt_in` one is reported only where `argosy.yaml` gives it a severity. Behind an `opaque` one nothing
+    can be judged: it is always an error.
     """
 
     severity: Severity
     title: str
     opt_in: bool = False
+    opaque: bool = False
 
 
 CATALOGUE: Mapping[str, Code] = {
@@ -28,7 +30,7 @@ CATALOGUE: Mapping[str, Code] = {
     "broad-ignore-differences": Code(Severity.WARNING, "A rule ignores more than it should"),
     "changed-parameter": Code(Severity.WARNING, "A template changes a parameter"),
     "contested-object": Code(Severity.WARNING, "A Secret in Git that an operator writes, too"),
-    "deadline": Code(Severity.ERROR, "A tool did not end in time"),
+    "deadline": Code(Severity.ERROR, "A tool did not end in time", opaque=True),
     "default-project": Code(Severity.WARNING, "An Application of the project `default`", opt_in=True),
     "deprecated-field": Code(Severity.WARNING, "A field that Argo CD gives up"),
     "duplicate-key": Code(Severity.WARNING, "A key stands twice in one mapping"),
@@ -43,10 +45,10 @@ CATALOGUE: Mapping[str, Code] = {
     "forbidden-namespace": Code(Severity.ERROR, "The project does not permit Applications of this namespace"),
     "forbidden-revision": Code(Severity.ERROR, "The project permits only revisions that do not move"),
     "forbidden-source": Code(Severity.ERROR, "The project does not permit this repository"),
-    "generator-failed": Code(Severity.ERROR, "A generator cannot work"),
+    "generator-failed": Code(Severity.ERROR, "A generator cannot work", opaque=True),
     "ignored-field": Code(Severity.WARNING, "A field without effect here"),
     "incomplete-source": Code(Severity.ERROR, "A source names too little"),
-    "invalid-answer": Code(Severity.ERROR, "A recorded answer cannot be read"),
+    "invalid-answer": Code(Severity.ERROR, "A recorded answer cannot be read", opaque=True),
     "invalid-destination": Code(Severity.ERROR, "A destination names no cluster, or two"),
     "invalid-exception": Code(Severity.WARNING, "An exception that cannot be understood"),
     "invalid-jq-expression": Code(Severity.ERROR, "An expression that jq cannot read"),
@@ -59,11 +61,11 @@ CATALOGUE: Mapping[str, Code] = {
     "invalid-step": Code(Severity.ERROR, "A step of a RollingSync cannot be read"),
     "invalid-sync-wave": Code(Severity.WARNING, "A sync wave that is no number"),
     "invalid-sync-window": Code(Severity.ERROR, "A sync window that Argo CD cannot read"),
-    "invalid-template-patch": Code(Severity.ERROR, "A templatePatch cannot be applied"),
+    "invalid-template-patch": Code(Severity.ERROR, "A templatePatch cannot be applied", opaque=True),
     "invalid-timeout": Code(Severity.ERROR, "A duration that cannot be read"),
     "invalid-value": Code(Severity.ERROR, "A value that the API server refuses"),
-    "invalid-world": Code(Severity.ERROR, "A recorded world cannot be read"),
-    "invalid-yaml": Code(Severity.ERROR, "A file is not valid YAML"),
+    "invalid-world": Code(Severity.ERROR, "A recorded world cannot be read", opaque=True),
+    "invalid-yaml": Code(Severity.ERROR, "A file is not valid YAML", opaque=True),
     "irreproducible-template": Code(Severity.WARNING, "A template gives something else each time"),
     "local-time": Code(Severity.NOTE, "A template depends on the time zone of the machine"),
     "manual-gate": Code(Severity.NOTE, "Others wait for an Application that is synced by hand"),
@@ -104,7 +106,7 @@ CATALOGUE: Mapping[str, Code] = {
     "refused-path": Code(Severity.ERROR, "A path that is not safe"),
     "refused-url": Code(Severity.ERROR, "A repository URL that git must not see"),
     "removed-api": Code(Severity.ERROR, "An API version that Kubernetes no longer serves"),
-    "render-failed": Code(Severity.ERROR, "A source does not render"),
+    "render-failed": Code(Severity.ERROR, "A source does not render", opaque=True),
     "repeated-object": Code(Severity.WARNING, "An object is written twice in one Application"),
     "resource-before-definition": Code(Severity.ERROR, "A custom resource before its definition"),
     "rollout-cycle": Code(Severity.ERROR, "Waves and dependencies contradict each other"),
@@ -114,9 +116,9 @@ CATALOGUE: Mapping[str, Code] = {
     "several-steps": Code(Severity.WARNING, "An Application is in several steps of a RollingSync"),
     "shared-object": Code(Severity.ERROR, "Two Applications claim the same object"),
     "surprising-value": Code(Severity.WARNING, "YAML reads a value otherwise than it looks"),
-    "template-error": Code(Severity.ERROR, "A template cannot be read or rendered"),
+    "template-error": Code(Severity.ERROR, "A template cannot be read or rendered", opaque=True),
     "templated-type": Code(Severity.WARNING, "A boolean or number reaches a chart as text"),
-    "tool-missing": Code(Severity.ERROR, "A program or library is not installed"),
+    "tool-missing": Code(Severity.ERROR, "A program or library is not installed", opaque=True),
     "unguarded-prune": Code(Severity.WARNING, "Pruning that deletes data and asks nobody"),
     "unknown": Code(Severity.NOTE, "An answer is missing"),
     "unknown-code": Code(Severity.ERROR, "No finding has this code"),
@@ -137,7 +139,7 @@ CATALOGUE: Mapping[str, Code] = {
     "unmatched-pattern": Code(Severity.WARNING, "A pattern of a git generator matches nothing"),
     "unreachable-provider": Code(Severity.ERROR, "A provider or plugin could not be asked"),
     "unreachable-repository": Code(Severity.ERROR, "A repository could not be asked"),
-    "unreadable-file": Code(Severity.ERROR, "A file cannot be read"),
+    "unreadable-file": Code(Severity.ERROR, "A file cannot be read", opaque=True),
     "unsupported-provider": Code(Severity.ERROR, "A provider that cannot be asked yet"),
     "unsupported-source": Code(Severity.ERROR, "A kind of source that is not supported yet"),
     "unused-exception": Code(Severity.NOTE, "An exception that is not needed"),

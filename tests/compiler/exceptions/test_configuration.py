@@ -3,7 +3,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from argosy.compiler.exceptions.configuration import configuration_schema, read_configuration
+from argosy.compiler.exceptions.configuration import Configuration, configuration_schema, read_configuration
 from argosy.schemas.finding import Severity
 from argosy.schemas.yaml_reader import read_value
 
@@ -11,6 +11,8 @@ GOOD = [
     "",
     "severity: {missing-path: off}",
     "severity: {missing-path: 'off', duplicate-key: error}",
+    "severity: {missing-path: {'legacy/**': off, '**': note}}",
+    "severity: {template-error: error, invalid-yaml: {'**': error}}",
     "exceptions: []",
     "exceptions: [{codes: [missing-path], paths: ['legacy/**'], reason: it moves}]",
 ]
@@ -21,6 +23,11 @@ BAD = [
     "severity: {missing-path: fatal}",
     "severity: {missing-path: true}",
     "severity: {missing-path: 3}",
+    "severity: {missing-path: {}}",
+    "severity: {missing-path: [note]}",
+    "severity: {missing-path: {'legacy/**': fatal}}",
+    "severity: {template-error: off}",
+    "severity: {template-error: {'legacy/**': note}}",
     "exceptions: {}",
     "exceptions: [{codes: [missing-path], paths: ['legacy/**']}]",
     "exceptions: [{codes: [missing-path], paths: [], reason: it moves}]",
@@ -46,7 +53,23 @@ def test_what_the_reader_refuses_the_schema_refuses(text: str) -> None:
 
 def test_a_bare_off_is_off_although_yaml_reads_false() -> None:
     read = read_configuration(b"severity: {missing-path: off, duplicate-key: note}", "argosy.yaml")
-    assert read.severities == {"missing-path": None, "duplicate-key": Severity.NOTE}
+    assert level(read, "missing-path", "web.yaml") is None
+    assert level(read, "duplicate-key", "web.yaml") is Severity.NOTE
+
+
+def test_the_first_pattern_that_matches_a_file_counts() -> None:
+    text = b"severity: {missing-path: {'legacy/old/**': off, 'legacy/**': note, '*.yaml': warning}}"
+    read = read_configuration(text, "argosy.yaml")
+    assert level(read, "missing-path", "legacy/old/web.yaml") is None
+    assert level(read, "missing-path", "legacy/web.yaml") is Severity.NOTE
+    assert level(read, "missing-path", "web.yaml") is Severity.WARNING
+    assert read.rule("missing-path", "apps/web.yaml") is None
+
+
+def level(configuration: Configuration, code: str, name: str) -> Severity | None:
+    rule = configuration.rule(code, name)
+    assert rule is not None
+    return rule.severity
 
 
 def test_what_is_wrong_in_one_exception_leaves_the_others_in_force() -> None:

@@ -2,12 +2,16 @@
 
 severity:
   unused-parameter: error
+  floating-revision:
+    overlays/production/**: error
+    "**": note
 exceptions:
 - codes: [missing-path]
   paths: [legacy/**]
   reason: moves to the new repository in spring
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +29,7 @@ __all__ = [
     "FILE_NAME",
     "Configuration",
     "PathException",
+    "SeverityRule",
     "configuration_schema",
     "read_configuration",
     "unknown_code",
@@ -39,6 +44,19 @@ _LEVELS: Mapping[object, Severity | None] = {
     False: None,
 }
 _NAMES = [*(each.value for each in Severity), "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRule:
+    """How bad the findings of a code are in the files that a pattern matches; no `severity` is off.
+
+    One without a pattern, and so without a `position`, speaks of all findings.
+    """
+
+    severity: Severity | None
+    covers: Callable[[str], bool] = lambda name: True
+    pattern: str = ""
+    position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +78,20 @@ class PathException:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What `argosy.yaml` says. `severities` holds what differs from the usual; None is off.
+    """What `argosy.yaml` says. `severities` holds what differs from the usual: of a code's rules the first
+    counts that covers a file.
 
     `world_max_age` is how old a recorded world may be without a warning.
     """
 
-    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    severities: Mapping[str, tuple[SeverityRule, ...]] = field(default_factory=dict)
     exceptions: tuple[PathException, ...] = ()
     findings: tuple[Finding, ...] = ()
     world_max_age: timedelta | None = None
+
+    def rule(self, code: str, name: str) -> SeverityRule | None:
+        """The rule for a code's findings in a file, named from the repository's root; empty is no file."""
+        return next((each for each in self.severities.get(code, ()) if each.covers(name)), None)
 
 
 def read_configuration(content: bytes, file: str) -> Configuration:
@@ -99,7 +122,10 @@ def configuration_schema() -> dict[str, Any]:
     severity = {
         "type": "object",
         "propertyNames": code,
-        "additionalProperties": {"enum": [*_NAMES, False]},
+        "properties": {
+            name: _levels([Severity.ERROR.value]) for name, each in CATALOGUE.items() if each.opaque
+        },
+        "additionalProperties": _levels([*_NAMES, False]),
         "description": "How bad findings of a code are here; off reports none.",
     }
     return {
@@ -117,6 +143,12 @@ def configuration_schema() -> dict[str, Any]:
             },
         },
     }
+
+
+def _levels(names: list[object]) -> dict[str, Any]:
+    by_path = {"type": "object", "minProperties": 1, "additionalProperties": {"enum": names}}
+    described = "By patterns from the repository's root; the first that matches counts."
+    return {"anyOf": [{"enum": names}, {**by_path, "description": described}]}
 
 
 def unknown_code(code: str, position: Position | None) -> Finding:
@@ -151,15 +183,45 @@ class _Reading:
             self._say("invalid-value", (f"`worldMaxAge` is no age: `{value}`", "write 30d, 12h or 90m"), path)
             return None
 
-    def _severities(self, value: object) -> Iterator[tuple[str, Severity | None]]:
+    def _severities(self, value: object) -> Iterator[tuple[str, tuple[SeverityRule, ...]]]:
         for code, level in self._mapping(value, ("severity",)).items():
-            path = ("severity", code)
+            path: Path = ("severity", code)
             if code not in CATALOGUE:
                 self.findings.append(unknown_code(code, self.document.position(path, key=True)))
-            elif isinstance(level, (str, bool)) and level in _LEVELS:
-                yield code, _LEVELS[level]
+            elif isinstance(level, dict):
+                rules = tuple(self._rules_by_path(code, level, path))
+                if rules:
+                    yield code, rules
             else:
-                self._say("invalid-value", not_one_of(path, level, _NAMES), path)
+                yield from ((code, (SeverityRule(each),)) for each in self._level(code, level, path))
+
+    def _rules_by_path(self, code: str, levels: Mapping[str, object], path: Path) -> Iterator[SeverityRule]:
+        if not levels:
+            self._say("invalid-value", ("no pattern is given", "write a level, or a pattern with one"), path)
+        for pattern, level in levels.items():
+            position = self.document.position((*path, pattern), key=True)
+            matcher = self._matcher(pattern, position)
+            for severity in self._level(code, level, (*path, pattern)):
+                if matcher is not None:
+                    yield SeverityRule(severity, matcher, pattern, position)
+
+    def _level(self, code: str, level: object, path: Path) -> Iterator[Severity | None]:
+        """The level that is written, or a finding."""
+        if not (isinstance(level, (str, bool)) and level in _LEVELS):
+            self._say("invalid-value", not_one_of(path, level, _NAMES), path)
+        elif CATALOGUE[code].opaque and _LEVELS[level] is not Severity.ERROR:
+            message = f"`{code}` is always an error: what lies behind it is not known"
+            self._say("invalid-value", (message, "except it where it stands, with a reason"), path)
+        else:
+            yield _LEVELS[level]
+
+    def _matcher(self, pattern: str, position: Position) -> Callable[[str], bool] | None:
+        try:
+            return doublestar(pattern)
+        except BadPatternError as error:
+            message = f"`{pattern}` is no pattern: {error}"
+            self.findings.append(Finding("invalid-value", Severity.ERROR, message, position))
+            return None
 
     def _exceptions(self, value: object) -> Iterator[PathException]:
         for index, entry in enumerate(self._list(value, ("exceptions",))):
@@ -178,13 +240,7 @@ class _Reading:
         for code in [each for each in codes if each not in CATALOGUE]:
             self.findings.append(unknown_code(code, codes.pop(code)))
         paths = dict(self._texts(fields["paths"], (*path, "paths")))
-        matchers = []
-        for pattern, position in paths.items():
-            try:
-                matchers.append(doublestar(pattern))
-            except BadPatternError as error:
-                message = f"`{pattern}` is no pattern: {error}"
-                self.findings.append(Finding("invalid-value", Severity.ERROR, message, position))
+        matchers = [each for each in itertools.starmap(self._matcher, paths.items()) if each is not None]
         reason = fields["reason"]
         if not isinstance(reason, str):
             self._say("wrong-type", wrong_type((*path, "reason"), reason, "string"), (*path, "reason"))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from argosy.compiler.exceptions.comments import LineException, comments_in, removal
 from argosy.compiler.exceptions.configuration import Configuration
+from argosy.schemas.catalogue import CATALOGUE
 from argosy.schemas.finding import Finding, Fix, Severity
 from argosy.schemas.position import Position
 
@@ -28,17 +29,18 @@ def judge(
     name_of: Callable[[str], str],
     *,
     files: Iterable[str] = (),
-    complete: bool = False,
+    names: Callable[[], Iterable[str]] | None = None,
     keep_errors: bool = False,
 ) -> Judgement:
     """Takes away what is excepted and gives the rest the severity that the repository wants.
 
     `read_text` gives a file's text, None where it cannot be read; `name_of` its name from the repository's
     root. `files` are those that were looked at, with findings or without: their comments that match nothing
-    are reported. `complete` says that this is the whole repository, so that `argosy.yaml` can be judged, too.
-    `keep_errors` leaves every error as it is, for commands that end because of it.
+    are reported. `names`, of all files from the repository's root, is given where the whole repository was
+    looked at, so that `argosy.yaml` can be judged, too. `keep_errors` leaves every error as it is, for
+    commands that end because of it.
     """
-    return _Judge(configuration, read_text, name_of, keep_errors).run(tuple(findings), tuple(files), complete)
+    return _Judge(configuration, read_text, name_of, keep_errors).run(tuple(findings), tuple(files), names)
 
 
 class _Judge:
@@ -58,15 +60,19 @@ class _Judge:
         # The places in which a code of an exception is written that matched something.
         self.used: set[Position] = set()
 
-    def run(self, findings: Sequence[Finding], files: Sequence[str], complete: bool) -> Judgement:
+    def run(
+        self, findings: Sequence[Finding], files: Sequence[str], names: Callable[[], Iterable[str]] | None
+    ) -> Judgement:
         kept = [each for each in findings if not self._is_excepted(each)]
         excepted = len(findings) - len(kept)
         for file in files:
             self._comments(file)
         # What could not be checked here may need its exception elsewhere.
-        certain = complete and not any(each.code in _UNCHECKED for each in findings)
-        for position, code in self._unused(files, complete):
+        certain = names is not None and not any(each.code in _UNCHECKED for each in findings)
+        for position, code in self._unused(files, complete=names is not None):
             self.said.append(_unused_exception(code, position, self._removal(position) if certain else None))
+        if names is not None:
+            self.said += self._unused_rules(names)
         judged = [self._with_severity(each) for each in (*kept, *self.said)]
         return Judgement(tuple(each for each in judged if each is not None), excepted)
 
@@ -84,10 +90,9 @@ class _Judge:
                 yield each.codes[finding.code]
 
     def _by_path(self, finding: Finding) -> Iterator[Position]:
-        assert finding.position is not None
         asking = [each for each in self.configuration.exceptions if finding.code in each.codes]
         if asking:
-            name = self.name_of(finding.position.file)
+            name = self._name(finding)
             for each in asking:
                 if each.covers(name):
                     yield each.codes[finding.code]
@@ -110,6 +115,23 @@ class _Judge:
                 if position not in self.used:
                     yield position, code
 
+    def _unused_rules(self, names: Callable[[], Iterable[str]]) -> Iterator[Finding]:
+        """Severities for files that there are not, or that an earlier pattern speaks of already."""
+        severities = self.configuration.severities
+        wanted = {code: rules for code, rules in severities.items() if any(each.position for each in rules)}
+        every = tuple(names()) if wanted else ()
+        for code, rules in wanted.items():
+            left = {each.position: each for each in rules}
+            for name in every:
+                rule = self.configuration.rule(code, name)
+                left.pop(rule.position if rule else None, None)
+                if not left:
+                    break
+            for each in left.values():
+                message = f"`{each.pattern}` decides on `{code}` for no file"
+                hint = "remove it, or write it before the pattern that covers its files"
+                yield Finding("unused-exception", Severity.NOTE, message, each.position, hint)
+
     def _removal(self, code: Position) -> Fix | None:
         text = self.read_text(code.file)
         comments = [each for each in self.comments.get(code.file, ()) if code in each.codes.values()]
@@ -118,8 +140,15 @@ class _Judge:
     def _with_severity(self, finding: Finding) -> Finding | None:
         if self.keep_errors and finding.severity is Severity.ERROR:
             return finding
-        wanted = self.configuration.severities.get(finding.code, finding.severity)
-        return None if wanted is None else replace(finding, severity=wanted)
+        if finding.code not in self.configuration.severities:
+            return finding
+        rule = self.configuration.rule(finding.code, self._name(finding))
+        if rule is None:
+            return None if CATALOGUE[finding.code].opt_in else finding
+        return None if rule.severity is None else replace(finding, severity=rule.severity)
+
+    def _name(self, finding: Finding) -> str:
+        return self.name_of(finding.position.file) if finding.position else ""
 
 
 def _unused_exception(code: str, position: Position, fix: Fix | None) -> Finding:
