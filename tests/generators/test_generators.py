@@ -7,7 +7,7 @@ import pytest
 
 from argosy.compiler.templating.errors import TemplateError
 from argosy.generators.generator import AnswerMissingError, Context, GeneratorError, Settings
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import StringMap
 from argosy.generators.transform import transform
 from argosy.generators.world import IN_CLUSTER_SERVER, ClusterSecret
 from argosy.schemas.model.origin import Origin

@@ -2,7 +2,8 @@
 
 import pytest
 
-from argosy.generators.parameters import StringMap, flatten, floats, go_text, whole_numbers
+from argosy.generators.go_values import RawJson, Slice, StringMap
+from argosy.generators.parameters import flatten, floats, go_text, whole_numbers
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,14 @@ def test_whole_numbers_come_back_for_dialects_that_know_them() -> None:
 def test_flattening_joins_keys_and_indexes_by_dots_and_drops_what_is_empty() -> None:
     nested = {"a": {"b": ["x", {"c": 1.0}]}, "labels": StringMap(env="dev"), "none": {}, "null": None}
     assert flatten(nested) == {"a.b.0": "x", "a.b.1.c": 1.0, "labels.env": "dev", "null": None}
+
+
+def test_flattening_looks_into_values_of_json_only() -> None:
+    labels = StringMap(env="dev")
+    path = {"segments": Slice(("apps", "shop"))}
+    assert flatten({"path": path}) == {"path.segments": ["apps", "shop"]}
+    assert flatten({"all": [{"labels": labels}]}) == {"all.0.labels": labels}
+
+
+def test_raw_json_prints_as_its_bytes() -> None:
+    assert go_text({"input": RawJson('"a"')}) == "map[input:{[34 97 34]}]"

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from argosy.generators.generator import Context, GeneratorError, ask
-from argosy.generators.parameters import Parameters, StringMap, go_text
+from argosy.generators.go_values import StringMap
+from argosy.generators.parameters import Parameters, go_text
 from argosy.generators.selectors import compile_selector
 from argosy.generators.spec_fields import mapping, strings, text
 from argosy.generators.world import IN_CLUSTER_NAME, IN_CLUSTER_SERVER

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from argosy.generators.generator import Context, ask
-from argosy.generators.parameters import Parameters, StringMap
+from argosy.generators.go_values import Slice, StringMap
+from argosy.generators.parameters import Parameters
 from argosy.generators.selectors import compile_selector
 from argosy.generators.slug import normalize
 from argosy.generators.spec_fields import flag, items, mapping, strings
@@ -62,7 +63,7 @@ class Clusters:
             add_values(local, values, context)
             found.append(Parameters(local, partial(context.origin, path)))
         if flag(spec, "flatList"):
-            every = [parameters.values for parameters in found]
+            every = Slice((parameters.values for parameters in found), "map[string]interface {}")
             return [Parameters({"clusters": every}, partial(context.origin, path))]
         return found
 

@@ -8,6 +8,7 @@ from argosy.generators.file_entries import FileEntry
 from argosy.generators.file_patterns import FilePattern, file_pattern
 from argosy.generators.generator import AnswerMissingError, Context, GeneratorError, ask
 from argosy.generators.globbing import BadPatternError, literal_prefix, path_match
+from argosy.generators.go_values import Slice
 from argosy.generators.listing import listing_of
 from argosy.generators.parameters import Parameters, flatten, floats, go_text
 from argosy.generators.slug import normalize
@@ -87,7 +88,7 @@ def _path_parameters(
             "path": directory,
             "basename": base,
             "basenameNormalized": normalize(base),
-            "segments": list(segments),
+            "segments": Slice(segments),
         }
         if filename is not None:
             place |= {"filename": filename, "filenameNormalized": normalize(filename)}

@@ -1,6 +1,7 @@
 """How two parameter sets become one, in matrix and in merge."""
 
-from argosy.generators.parameters import StringMap, go_text
+from argosy.generators.go_values import StringMap
+from argosy.generators.parameters import go_text
 
 __all__ = ["merge_deeply", "texts"]
 

@@ -3,18 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from argosy.generators.go_values import GoObject, Slice, StringMap
 from argosy.schemas.model.origin import Origin
 
-__all__ = ["Parameters", "StringMap", "flatten", "floats", "go_text", "whole_numbers"]
-
-
-class StringMap(dict[str, str]):
-    """Stands for Go's `map[string]string` (labels, annotations, `values`).
-
-    Sprig's `hasKey`, `dig` and their like take `map[string]interface{}` only and fail on it.
-    """
-
-    __slots__ = ()
+__all__ = ["Parameters", "flatten", "floats", "go_text", "whole_numbers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +51,24 @@ def flatten(values: dict[str, object]) -> dict[str, object]:
     """Nested maps and lists as one level of dotted keys; empty ones vanish.
 
     As github.com/jeremywohl/flatten in its dot style, which Argo CD uses for git files in fasttemplate
-    mode and for post-generator selectors.
+    mode and for post-generator selectors: it looks into values of JSON's types only, so that a `Slice` stays
+    whole, and so does a `StringMap` unless only maps lie above it.
     """
     flat: dict[str, object] = {}
-    _flatten_into(flat, values, "")
+    _flatten_into(flat, values, "", in_list=False)
     return flat
 
 
-def _flatten_into(flat: dict[str, object], value: object, prefix: str) -> None:
+def _flatten_into(flat: dict[str, object], value: object, prefix: str, *, in_list: bool) -> None:
     items: Iterable[tuple[object, object]] = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
     )
     for key, item in items:
         name = f"{prefix}.{key}" if prefix else str(key)
-        if isinstance(item, (dict, list)):
-            _flatten_into(flat, item, name)
+        if isinstance(item, Slice) or (in_list and isinstance(item, StringMap)):
+            flat[name] = item
+        elif isinstance(item, (dict, list)):
+            _flatten_into(flat, item, name, in_list=in_list or isinstance(item, list))
         else:
             flat[name] = item
 
@@ -94,6 +89,8 @@ def go_text(value: object) -> str:
         return "map[" + " ".join(f"{key}:{go_text(value[key])}" for key in sorted(value)) + "]"
     if isinstance(value, list):
         return "[" + " ".join(map(go_text, value)) + "]"
+    if isinstance(value, GoObject):
+        return value.go_string()
     return str(value)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from argosy.generators.generator import Context, GeneratorError, ask
+from argosy.generators.go_values import RawJson
 from argosy.generators.parameters import Parameters, flatten, floats, go_text
 from argosy.generators.spec_fields import mapping, strings, text
 from argosy.generators.values import add_values
@@ -72,8 +73,9 @@ def _seen(sent: Mapping[str, object], context: Context) -> object:
     """
     if context.dialect != "go":
         return floats(dict(sent))
-    texts = {key: json.dumps(value, separators=(",", ":"), sort_keys=True) for key, value in sent.items()}
-    return {key: f"{{[{' '.join(map(str, text.encode()))}]}}" for key, text in texts.items()}
+    return {
+        key: RawJson(json.dumps(value, separators=(",", ":"), sort_keys=True)) for key, value in sent.items()
+    }
 
 
 def _parameter_sets(body: object, path: Path, context: Context) -> list[dict[str, object]]:

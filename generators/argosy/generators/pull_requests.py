@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from argosy.generators.generator import Context, GeneratorError, ask
+from argosy.generators.go_values import Slice
 from argosy.generators.parameters import Parameters, go_text
 from argosy.generators.slug import slugify
 from argosy.generators.spec_fields import items, strings, text
@@ -61,7 +62,7 @@ def _parameters(pull: Mapping[str, object], context: Context) -> dict[str, objec
     }
     if context.structured:
         # Argo CD gives labels to Go templates only.
-        parameters["labels"] = [str(label) for label in items(pull, "labels")]
+        parameters["labels"] = Slice(str(label) for label in items(pull, "labels"))
     return parameters
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from argosy.generators.generator import Context, GeneratorError
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import StringMap
 
 __all__ = ["add_values"]
 

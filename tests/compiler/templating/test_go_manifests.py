@@ -4,7 +4,7 @@ import pytest
 
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.gotemplate import compile_tree, render_text
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import RawJson, StringMap
 
 
 def failure(tree: object, values: dict[str, object], options: tuple[str, ...] = ()) -> TemplateError:
@@ -80,3 +80,18 @@ def test_bytes_that_are_no_text_come_out_as_replacement_characters() -> None:
     assert render_text("{{ trunc 2 .name }}", {"name": "hé"}) == "h\ufffd"
     assert render_text("{{ trunc 2 .name }}{{ substr 2 3 .name }}", {"name": "hé"}) == "hé"
     assert render_text("{{ .x }}", {"x": "\ud800"}) in ("\ud800", "\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ .raw }}", "{[34 97 34]}"),
+        ("{{ .raw | toJson }}", '"a"'),
+        ("{{ .raw.Raw }}", "[34 97 34]"),
+        ("{{ .raw.Raw | toString }}", '"a"'),
+        ('{{ printf "%s %T" .raw.Raw .raw }}', '"a" v1.JSON'),
+        ("{{ kindOf .raw }}", "struct"),
+    ],
+)
+def test_raw_json_is_a_struct_with_bytes(template: str, text: str) -> None:
+    assert compile_tree(template)({"raw": RawJson('"a"')}) == text

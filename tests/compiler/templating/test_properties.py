@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from argosy.compiler.templating import fasttemplate, gotemplate, jinja
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.gotemplate.functions import functions
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import StringMap
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SLOW = {"genPrivateKey", "genCA", "genCAWithKey", "derivePassword", "bcrypt", "htpasswd"}

@@ -14,7 +14,8 @@ from argosy.compiler.templating.dialects import DIALECTS
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.gotemplate.functions import GoError
 from argosy.compiler.templating.gotemplate.yaml_text import read_go_yaml
-from argosy.generators.parameters import StringMap, floats
+from argosy.generators.go_values import StringMap
+from argosy.generators.parameters import floats
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "go-templates"
 

@@ -11,7 +11,7 @@ from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.printf import printf
 from argosy.compiler.templating.gotemplate.values import GoObject, Slice, Uint8, go_type, integer_of, kind
 from argosy.compiler.templating.quoting import as_bytes
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import StringMap
 
 __all__ = ["FUNCTIONS", "length_of_nothing"]
 

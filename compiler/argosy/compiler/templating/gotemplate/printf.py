@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from argosy.compiler.templating.gotemplate.digits import float_text, integer_text
 from argosy.compiler.templating.gotemplate.format import go_syntax, show
-from argosy.compiler.templating.gotemplate.values import GoObject, NamedInt, go_type, weigh
+from argosy.compiler.templating.gotemplate.values import GoObject, NamedInt, Slice, go_type, weigh
 from argosy.compiler.templating.limits import check_text
 from argosy.compiler.templating.quoting import as_bytes, quote, quote_rune
 
@@ -175,6 +175,8 @@ def _format(value: object, verb: _Verb) -> str:
 def _value(value: object, verb: _Verb) -> str:
     if isinstance(value, GoObject | NamedInt) and verb.letter in "vsxXq":
         return _text(value.go_string(), verb)
+    if isinstance(value, Slice) and value.element == "uint8" and verb.letter in "sxXq":
+        return _text(bytes(value).decode(errors="replace"), verb)  # type: ignore[arg-type]
     if isinstance(value, list):
         return "[" + " ".join(_inner(item, verb) for item in value) + "]"
     if isinstance(value, dict):

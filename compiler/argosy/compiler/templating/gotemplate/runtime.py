@@ -15,7 +15,7 @@ from argosy.compiler.templating.limits import (
     check_text,
 )
 from argosy.compiler.templating.quoting import as_bytes, quote
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import StringMap
 from argosy.schemas.position import Path
 
 __all__ = ["Missing", "Runtime", "Site", "boxes", "join_output", "value_text"]

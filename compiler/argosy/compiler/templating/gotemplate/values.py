@@ -1,14 +1,14 @@
 """Go's types for Python's values: what a template's error messages and type checks speak of.
 
-Parameters are what JSON and YAML give (`str`, `bool`, `float`, `None`, `list`, `dict`), or a `StringMap`.
+Parameters are what JSON and YAML give (`str`, `bool`, `float`, `None`, `list`, `dict`), and the classes of
+`generators.go_values`.
 Constants and functions add `int` (Go's int) and the classes of this module.
 """
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from argosy.compiler.templating.limits import MAX_ITEMS, LimitError
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import GoObject, Slice, StringMap
 
 __all__ = [
     "GoObject",
@@ -53,37 +53,6 @@ class Uint8(int):
     """A byte: what indexing a string gives."""
 
     go_type: ClassVar[str] = "uint8"
-
-
-class Slice(list[object]):
-    """A slice whose elements have a Go type of their own (`string`, `int`, …), or a nil slice."""
-
-    __slots__ = ("element", "is_nil")
-
-    def __init__(self, items: Iterable[object] = (), element: str = "string", is_nil: bool = False) -> None:
-        super().__init__(items)
-        self.element = element
-        self.is_nil = is_nil
-
-
-class GoObject:
-    """A struct of a Go package with methods and fields that templates reach by name (a time, a version).
-
-    `attributes` names methods with the types of their parameters, and fields with None.
-    """
-
-    __slots__ = ()
-    go_type: ClassVar[str]
-    go_kind: ClassVar[str] = "struct"
-    attributes: ClassVar[dict[str, tuple[str, ...] | None]]
-
-    def go_string(self) -> str:
-        """What `%v` prints."""
-        raise NotImplementedError
-
-    def go_json(self) -> object:
-        """What is written as JSON and YAML."""
-        return self.go_string()
 
 
 class NamedInt(int):

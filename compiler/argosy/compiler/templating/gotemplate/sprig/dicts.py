@@ -4,7 +4,7 @@ from argosy.compiler.templating.gotemplate.format import show
 from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.values import Slice, go_type
 from argosy.compiler.templating.limits import check_items, check_text
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import StringMap
 
 __all__ = ["FUNCTIONS"]
 

@@ -17,7 +17,7 @@ from argosy.compiler.templating.gotemplate.values import Slice
 from argosy.compiler.templating.limits import check_text
 from argosy.compiler.templating.quoting import as_bytes, as_text, quote
 from argosy.compiler.templating.spaces import is_space, trim_space
-from argosy.generators.parameters import StringMap
+from argosy.generators.go_values import StringMap
 
 __all__ = ["FUNCTIONS", "split_text", "string_list"]
 
@@ -250,6 +250,11 @@ def _split_list(separator: str, text: str) -> Slice:
     return Slice(split_text(text, separator))
 
 
+def _to_string(value: object) -> str:
+    is_bytes = isinstance(value, Slice) and value.element == "uint8"
+    return bytes(value).decode(errors="replace") if is_bytes else show(value)  # type: ignore[call-overload]
+
+
 def _sort_alpha(value: object) -> Slice:
     return Slice(sorted(map(str, string_list(value)))) if isinstance(value, list) else Slice((show(value),))
 
@@ -301,7 +306,7 @@ FUNCTIONS: Table = {
     "substr": (_substr, "int, int, string", "string"),
     "swapcase": (_swapcase, "string", "string"),
     "title": (_title, "string", "string"),
-    "toString": (show, "any", "string"),
+    "toString": (_to_string, "any", "string"),
     "toStrings": (string_list, "any", "[]string"),
     "trim": (trim_space, "string", "string"),
     "trimAll": (lambda cut, text: text.strip(cut) if cut else text, "string, string", "string"),
