@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from argosy.cli.application_output import FORMATS, as_json, as_names, as_yaml
-from argosy.cli.excepting import Excepting, without_excepted
+from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
-from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld, Services, read_answer
 from argosy.cli.path_options import name_and_path
@@ -110,17 +109,18 @@ def command(
             # Imported here: following Applications needs the renderer.
             from argosy.cli.recursive_compile import compile_recursively
 
-            status = compile_recursively(
+            status, findings = compile_recursively(
                 file, asked, settings, repositories, output, render_timeout=render_timeout
             )
         else:
-            status = _compile(file, asked, settings, output)
+            status, findings = _compile(file, asked, settings, output)
     finally:
         gc.enable()
         repositories.close()
+    excepting = Excepting(standing, Path.cwd())
     if kept is not None:
-        limit = max_world_age or Excepting(standing, Path.cwd()).configuration().world_max_age
-        echo_findings(kept.findings(limit))
+        findings = [*findings, *kept.findings(excepting.max_world_age(max_world_age))]
+    excepting.echo(findings)
     raise SystemExit(int(status))
 
 
@@ -136,19 +136,22 @@ def _services(manifests: ManifestWorld) -> "Services":
     return AskedServices(manifests)
 
 
-def _compile(file: Path, world: OfflineWorld, settings: Settings, output: str) -> ExitStatus:
+def _compile(
+    file: Path, world: OfflineWorld, settings: Settings, output: str
+) -> tuple[ExitStatus, Sequence[Finding]]:
     try:
         documents = read_manifests(file)
     except ArgosyError as error:
-        echo_findings([error.finding()])
-        return ExitStatus.FINDINGS
+        return ExitStatus.FINDINGS, [error.finding()]
     sets = [load(each, settings.namespace) for each in documents if kind_of(each.value) == "ApplicationSet"]
     if not sets:
         raise click.UsageError(f"{file} holds no ApplicationSet; for a root Application use --recursive")
     return _print(sets, world, settings, output)
 
 
-def _print(sets: Sequence[Loaded], world: OfflineWorld, settings: Settings, output: str) -> ExitStatus:
+def _print(
+    sets: Sequence[Loaded], world: OfflineWorld, settings: Settings, output: str
+) -> tuple[ExitStatus, Sequence[Finding]]:
     status = ExitStatus.FINE
     findings: list[Finding] = []
     applications: list[Application] = []
@@ -169,8 +172,7 @@ def _print(sets: Sequence[Loaded], world: OfflineWorld, settings: Settings, outp
         applications += expansion.applications
         lines += _tree_lines(loaded.resource, expansion)
     _emit(applications, lines, output)
-    echo_findings(without_excepted(findings))
-    return status
+    return status, findings
 
 
 def _warnings(loaded: Loaded) -> Iterator[Finding]:

@@ -1,15 +1,21 @@
-"""`argosy.yaml` and comments for the commands: reads them where the findings' files are read."""
+"""`argosy.yaml` and comments for the commands: reads them where the findings' files are read.
+
+Every command that reports findings does it by `judge` or `echo`.
+"""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import cached_property
 from os import path
 from pathlib import Path
 
+from argosy.cli.finding_output import echo_findings
 from argosy.cli.repositories import Standing, Uncommitted
 from argosy.compiler.exceptions.configuration import FILE_NAME, Configuration, read_configuration
 from argosy.compiler.exceptions.judgement import Judgement, judge
 from argosy.schemas.finding import ArgosyError, Finding
 
-__all__ = ["Excepting", "without_excepted"]
+__all__ = ["Excepting"]
 
 
 class Excepting:
@@ -39,7 +45,7 @@ class Excepting:
         """
         return judge(
             findings,
-            self.configuration(),
+            self._configuration,
             self._read_text,
             self._name_of,
             files=files,
@@ -47,12 +53,24 @@ class Excepting:
             keep_errors=keep_errors,
         )
 
+    def echo(self, findings: Iterable[Finding]) -> None:
+        """Prints to stderr what a command has to say beside its answer: every error, and what else is not
+        excepted. Raises `ArgosyError` where `argosy.yaml` is there and cannot be read."""
+        echo_findings(self.judge(findings, keep_errors=True).findings)
+
+    def max_world_age(self, wanted: timedelta | None) -> timedelta | None:
+        """How old a recorded world may be: what is wanted for this run, else what the repository says.
+
+        Raises `ArgosyError` where `argosy.yaml` is there and cannot be read.
+        """
+        return wanted or self._configuration.world_max_age
+
     def asked(self) -> frozenset[str]:
         """The codes that `argosy.yaml` switches on or sets a severity for.
 
         Raises `ArgosyError` where it is there and cannot be read.
         """
-        severities = self.configuration().severities
+        severities = self._configuration.severities
         return frozenset(code for code, rules in severities.items() if any(each.severity for each in rules))
 
     @property
@@ -60,8 +78,8 @@ class Excepting:
         """Whether names of files are paths in the repository, and what counts is not the work tree."""
         return self._standing.root is not None and self._standing.state is not Uncommitted.WORK_TREE
 
-    def configuration(self) -> Configuration:
-        """What `argosy.yaml` says. Raises `ArgosyError` where it is there and cannot be read."""
+    @cached_property
+    def _configuration(self) -> Configuration:
         content = self._read(FILE_NAME, self._root / FILE_NAME)
         if content is None:
             return Configuration()
@@ -100,9 +118,3 @@ class Excepting:
         if self._in_tree:
             return file
         return Path(path.relpath(self._place_of(file), self._root)).as_posix()
-
-
-def without_excepted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """For commands that end because of an error: every error, and what else is not excepted here."""
-    here = Path.cwd()
-    return Excepting(Standing(here), here).judge(findings, keep_errors=True).findings

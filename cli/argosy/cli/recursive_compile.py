@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 from argosy.cli.application_output import as_json, as_names, as_yaml
-from argosy.cli.excepting import without_excepted
 from argosy.cli.failure import ExitStatus
-from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.rendered_sources import DoesNotRender, rendering
@@ -42,14 +40,13 @@ def compile_recursively(
     output: str,
     *,
     render_timeout: float,
-) -> ExitStatus:
-    """Prints the whole tree below the roots in a file; what cannot be followed is listed on stderr.
+) -> tuple[ExitStatus, Sequence[Finding]]:
+    """Prints the whole tree below the roots in a file; what cannot be followed is among the findings.
     `render_timeout`: seconds that the rendering of one source may take."""
     try:
         documents = [each for each in read_manifests(file) if kind_of(each.value)]
     except ArgosyError as error:
-        echo_findings([error.finding()])
-        return ExitStatus.FINDINGS
+        return ExitStatus.FINDINGS, [error.finding()]
     loaded = [load(each, settings.namespace) for each in documents]
     refused = [finding for each in loaded for finding in each.findings]
     roots = [each.resource for each in loaded if isinstance(each.resource, (Application, ApplicationSet))]
@@ -63,10 +60,8 @@ def compile_recursively(
     for document, each in zip(documents, loaded, strict=True):
         findings += _dropped(document) if each.pruned else ()
     findings += map(_unknown_finding, hierarchy.unknown)
-    echo_findings(without_excepted(findings))
-    if any(each.severity is Severity.ERROR for each in findings):
-        return ExitStatus.FINDINGS
-    return ExitStatus.FINE
+    failed = any(each.severity is Severity.ERROR for each in findings)
+    return ExitStatus.FINDINGS if failed else ExitStatus.FINE, findings
 
 
 def _subject(

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from argosy.cli.document_search import search_paths
+from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
-from argosy.cli.finding_output import echo_findings
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import WORLD_FILE
 from argosy.cli.repositories import KnownRepositories, Standing
@@ -69,7 +69,11 @@ def command(
 
     settings = Settings(namespace, new_git_file_globbing, include_hidden_directories, strict_destinations)
     standing = Standing(Path.cwd())
-    sets = _sets(paths, namespace) if paths else None
+    excepting = Excepting(standing, Path.cwd())
+    sets, findings = _sets(paths, namespace) if paths else (None, ())
+    if sets == []:
+        excepting.echo(findings)
+        raise click.UsageError("no ApplicationSet in these paths")
     place = _place(output, standing)
     target = Target(
         context=context,
@@ -84,7 +88,8 @@ def command(
         local.close()
     _write(write_world(answers), place)
     unknown = [each.answer for each in answers if isinstance(each.answer, Unknown)]
-    echo_findings(Finding(each.code, Severity.WARNING, each.reason, hint=each.hint) for each in unknown)
+    unanswered = [Finding(each.code, Severity.WARNING, each.reason, hint=each.hint) for each in unknown]
+    excepting.echo([*findings, *unanswered])
     click.echo(
         f"{len(answers)} answers for {count} ApplicationSets, {len(unknown)} of them unknown, "
         f"in {place or 'stdout'}",
@@ -93,14 +98,11 @@ def command(
     raise SystemExit(int(ExitStatus.WORLD_FAILED if unknown else ExitStatus.FINE))
 
 
-def _sets(paths: Sequence[Path], namespace: str) -> list[ApplicationSet]:
+def _sets(paths: Sequence[Path], namespace: str) -> tuple[list[ApplicationSet], Sequence[Finding]]:
     search = search_paths(paths)
     loaded = [load(each, namespace) for each in search.documents if kind_of(each.value) == "ApplicationSet"]
-    echo_findings([*search.findings, *(finding for each in loaded for finding in each.findings)])
-    sets = [each.resource for each in loaded if isinstance(each.resource, ApplicationSet)]
-    if not sets:
-        raise click.UsageError("no ApplicationSet in these paths")
-    return sets
+    findings = [*search.findings, *(finding for each in loaded for finding in each.findings)]
+    return [each.resource for each in loaded if isinstance(each.resource, ApplicationSet)], findings
 
 
 def _place(output: str, standing: Standing) -> Path | None:

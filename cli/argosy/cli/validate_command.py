@@ -137,8 +137,9 @@ def _check(scope: _Scope) -> _Run:
     )
     texts = {document.file: document.text for document in (*search.documents, *validated.deployed)}
     excepting = Excepting(standing, here, texts)
-    limit = scope.max_world_age or excepting.configuration().world_max_age
-    findings = [*search.findings, *validated.findings, *(recorded.findings(limit) if recorded else ())]
+    findings = [*search.findings, *validated.findings]
+    if recorded is not None:
+        findings += recorded.findings(excepting.max_world_age(scope.max_world_age))
     if scope.rendering is not None:
         from argosy.cli.render_check import render_findings
 

@@ -13,7 +13,6 @@ from argosy.cli.comparison.reading import StateReader
 from argosy.cli.comparison.states import NoCommitYetError, State, States, choose_states
 from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
-from argosy.cli.finding_output import echo_findings
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.path_options import name_and_path
@@ -106,12 +105,8 @@ def open_comparison(
         try:
             comparison = Comparison(states, reader(states.old), reader(states.new))
             yield comparison
-            if kept:
-                here = Path.cwd()
-                limit = (
-                    max_world_age or Excepting(comparison.new.standing, here).configuration().world_max_age
-                )
-                echo_findings(kept[-1].findings(limit))
+            excepting = Excepting(comparison.new.standing, Path.cwd())
+            excepting.echo(kept[-1].findings(excepting.max_world_age(max_world_age)) if kept else ())
         finally:
             for each in opened:
                 each.close()
