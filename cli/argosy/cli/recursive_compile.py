@@ -80,6 +80,8 @@ def _subject(
             projects[each.resource.name] = each.resource
         elif each.resource is not None:
             written[key_of(each.resource)] = document
+    members = hierarchy.members.values()
+    written |= {each.key: each.document for each in members if each.document is not None}
     projects |= {each.name: each for each in hierarchy.projects}
     return Subject(hierarchy, written, projects, {}, world, repositories, settings)
 

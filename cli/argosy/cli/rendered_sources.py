@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 from argosy.cli.repositories import KnownRepositories
 from argosy.compiler.app_of_apps import RenderedManifest
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
+from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.model.source import Source
 from argosy.sources.errors import DEADLINE, RENDER_FAILED
-from argosy.sources.manifest import RenderRequest
+from argosy.sources.manifest import Manifest, RenderRequest
 from argosy.sources.rendering import Renderer
 from argosy.sources.tree import Tree
 
@@ -50,12 +53,23 @@ def render_application(
     except ArgosyError as error:
         return _unknown(error, Unknown)
     try:
-        for _, request in requests:
-            found = renderer.render_now(request).manifests
-            manifests += (RenderedManifest(each.value, each.origin) for each in found)
+        for source, request in requests:
+            shown = partial(repositories.shown, source.repo_url)
+            manifests += (_rendered(each, shown) for each in renderer.render_now(request).manifests)
     except ArgosyError as error:
         return _unknown(error, DoesNotRender if error.code in (RENDER_FAILED, DEADLINE) else Unknown)
     return Known(tuple(manifests), "rendered")
+
+
+def _rendered(manifest: Manifest, shown: Callable[[str], str]) -> RenderedManifest:
+    """A manifest whose places are named as one sees them from the folder that one stands in."""
+
+    def origin() -> Origin:
+        place = manifest.origin.position
+        return Origin(place and replace(place, file=shown(place.file)), manifest.origin.chain)
+
+    document = manifest.document and manifest.document.named(shown(manifest.document.file))
+    return RenderedManifest(manifest.value, DeferredOrigin(origin), document)
 
 
 def _unknown(error: ArgosyError, kind: type[Unknown]) -> Unknown:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from argosy.compiler.checks.subject import PathState
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
-from argosy.sources.git_url import Protocol, clean_path, parse_git_url, repository_identity
+from argosy.sources.git_url import Protocol, clean_path, parse_git_url, repository_identity, without_user_info
 from argosy.sources.uncommitted import Uncommitted
 
 if TYPE_CHECKING:
@@ -212,8 +212,11 @@ class KnownRepositories:
             return Unknown(f"cannot read {path}: {error.strerror}", code="unreadable-file")
 
     def shown(self, repo_url: str, path: str) -> str:
-        """A file's path from the folder that one stands in; of the index, its path in the repository."""
+        """A file's path from the folder that one stands in; of the index, its path in the repository; of a
+        repository that was fetched, its path behind the URL."""
         given = self._given_path(repo_url)
+        if given is None and not self.standing.answers_for(repo_url):
+            return f"{without_user_info(repo_url)}/{path}"
         root = given or self.standing.root
         if root is None or (given is None and self.standing.state is not Uncommitted.WORK_TREE):
             return path

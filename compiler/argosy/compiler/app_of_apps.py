@@ -47,13 +47,14 @@ Render = Callable[[Sequence[Application]], Sequence[Answer[Sequence[RenderedMani
 class Member:
     """One Application or ApplicationSet of the tree.
 
-    `manifests` is everything that an Application deploys, `expansion` what a set came to; `unknown` says why
-    the children are not known.
+    `document` is the one that it was read from while its parent was followed. `manifests` is everything that
+    an Application deploys, `expansion` what a set came to; `unknown` says why the children are not known.
     """
 
     key: NodeKey
     resource: Application | ApplicationSet
     parent: NodeKey | None = None
+    document: Document | None = None
     manifests: tuple[RenderedManifest, ...] = ()
     unknown: Unknown | None = None
     expansion: Expansion | None = None
@@ -63,8 +64,7 @@ class Member:
         """The line it is written in, or that its template is written in."""
         if isinstance(self.resource, Application):
             return self.resource.origin.position
-        document = self.resource.document
-        return document.position(("metadata", "name")) if document else None
+        return self.resource.position(("metadata", "name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class _Follower:
             if isinstance(loaded.resource, AppProject):
                 self.projects.append(loaded.resource)
             elif loaded.resource is not None:
-                child = self._add(loaded.resource, member.key)
+                child = self._add(loaded.resource, member.key, manifest.document)
                 below += [child] if child else []
         return below
 
@@ -186,9 +186,14 @@ class _Follower:
         children = (self._add(application, member.key) for application in expansion.applications)
         return [child for child in children if child]
 
-    def _add(self, resource: Application | ApplicationSet, parent: NodeKey | None) -> Member | None:
+    def _add(
+        self,
+        resource: Application | ApplicationSet,
+        parent: NodeKey | None,
+        document: Document | None = None,
+    ) -> Member | None:
         """A new member, or `None` with a finding where the tree has one of that name already."""
-        member = Member(key_of(resource), resource, parent)
+        member = Member(key_of(resource), resource, parent, document)
         first = self.members.get(member.key)
         if first is None:
             self.members[member.key] = member

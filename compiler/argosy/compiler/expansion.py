@@ -29,7 +29,6 @@ from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.knowledge import Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
-from argosy.schemas.position import Path, Position
 
 __all__ = ["Expansion", "Phase", "UnknownExpansion", "expand"]
 
@@ -120,15 +119,11 @@ class _Expander:
         # By identity, which holds as long as the list of Applications does.
         self.templates: dict[int, RenderedTemplate] = {}
 
-    def locate(self, path: Path) -> Position | None:
-        document = self.set.document
-        return None if document is None else document.position(path)
-
     def run(self) -> Expansion | UnknownExpansion:
         try:
             choice = choose_dialect(self.spec, self.metadata.get("annotations") or {})
         except ArgosyError as error:
-            error.position = self.locate(("metadata", "annotations"))
+            error.position = self.set.position(("metadata", "annotations"))
             return Expansion(findings=(error.finding(),), failed=Phase.LOAD)
         filler = Filler(choice)
         template = self.spec.get("template") or {}
@@ -140,7 +135,7 @@ class _Expander:
             dialect=choice.name,
             render=filler,
             fill_spec=GeneratorFiller(filler),
-            locate=self.locate,
+            locate=self.set.position,
             generators=GENERATORS,
         )
         generated = self._generate(context)
@@ -167,7 +162,7 @@ class _Expander:
         applications: list[Application] = []
         for each in generated:
             tree = merge_templates(each.template, template) if each.template else dict(template)
-            place = TemplatePlace(each.path, each.template, self.locate)
+            place = TemplatePlace(each.path, each.template, self.set.position)
             try:
                 rendered = RenderedTemplate(tree, self.set, filler, place, self._namespace)
             except ArgosyError as error:
@@ -195,7 +190,7 @@ class _Expander:
         if self.settings.strict_destinations:
             answer = self.world.clusters()
             if isinstance(answer, Unknown):
-                self.found.missing.append(AnswerMissingError(answer, self.locate(("spec", "template"))))
+                self.found.missing.append(AnswerMissingError(answer, self.set.position(("spec", "template"))))
                 return self._unknown()
             clusters = answer.value
         name = str(self.metadata.get("name", ""))
@@ -244,7 +239,7 @@ class _Expander:
             "more-failures",
             Severity.NOTE,
             f"{hidden} more parameter set{' fails' if hidden == 1 else 's fail'} in this set",
-            self.locate(("spec", "generators")),
+            self.set.position(("spec", "generators")),
         )
         return (*self.found.findings, more)
 

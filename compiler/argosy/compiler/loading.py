@@ -60,7 +60,7 @@ def _load(
     metadata = {**manifest["metadata"], "namespace": manifest["metadata"].get("namespace") or namespace}
     manifest = {**manifest, "metadata": metadata}
     if kind == "ApplicationSet":
-        return Loaded(ApplicationSet(manifest, document), (), tuple(pruned))
+        return Loaded(ApplicationSet(manifest, document, origin or Origin()), (), tuple(pruned))
     if kind == "AppProject":
         return Loaded(AppProject(manifest), (), tuple(pruned))
     return Loaded(Application(manifest, origin or Origin(locate(("metadata", "name")))), (), tuple(pruned))

@@ -54,9 +54,10 @@ def render_again(error: ArgosyError) -> float:
 
 
 def words(finding: Finding) -> str:
-    """A finding as a condition says it."""
+    """A finding as a condition says it: the field, what was found, and the places that it came from."""
     place = f"{finding.position}: " if finding.position else ""
-    return _joined(place + finding.message, finding.hint)
+    places = dict.fromkeys(str(each.position) for each in finding.related if each.position)
+    return _joined(place + finding.message, finding.hint, f"from {', '.join(places)}" if places else "")
 
 
 def _joined(*parts: str) -> str:

@@ -13,7 +13,8 @@ class Position:
     """A span in a file. Lines and columns count from 1, columns in characters.
 
     `end_line` and `end_column` name the first character after the span; 0 means that only the
-    start is known.
+    start is known. A line 0 means that there is no file: then `file` names a field of an object as the
+    API has it, `spec.template.metadata.name`.
     """
 
     file: str
@@ -23,4 +24,4 @@ class Position:
     end_column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -61,6 +61,10 @@ class Document:
         """
         return self._index().position(path, key)
 
+    def named(self, file: str) -> "Document":
+        """The same document, its file named otherwise."""
+        return self if file == self.file else Document(self.value, file, self.index, self.text, self._span)
+
     def duplicate_keys(self) -> tuple[tuple[Path, Position], ...]:
         """Every key written again in its mapping, with its place; the last one has won."""
         if self._span is not None and not self._span.may_repeat_keys:

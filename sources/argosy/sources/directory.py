@@ -1,6 +1,7 @@
 """A folder of plain manifests. Reads a tree, writes nothing and starts nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.model.source import Directory
@@ -66,7 +67,13 @@ def read_manifests(content: bytes, file: str) -> list[Manifest]:
     looks_like_one = all(word in content for word in (b"apiVersion:", b"kind:", b"metadata:"))
     if not looks_like_one and not any(is_object(document.value) for document in documents):
         return []
-    return [manifest for document in documents for manifest in document_manifests(document, _origin)]
+    return [manifest for document in documents for manifest in _manifests(document)]
+
+
+def _manifests(document: Document) -> list[Manifest]:
+    manifests = document_manifests(document, _origin)
+    # The items of a List are no documents; their origins lead to their lines.
+    return [replace(each, document=document) if each.value is document.value else each for each in manifests]
 
 
 def _origin(document: Document, path: Path) -> Origin:

@@ -22,10 +22,14 @@ OriginOf = Callable[[Document, Path], Origin]
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One Kubernetes object as a source has it, and the lines that it came from."""
+    """One Kubernetes object as a source has it, and the lines that it came from.
+
+    `document` is there where the object is a document of a file as it stands.
+    """
 
     value: Mapping[str, Any]
     origin: Origin = field(default=Origin(), compare=False)
+    document: Document | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from argosy.schemas.model.applicationset import ApplicationSet, ApplicationsSync, RolloutStep
+from argosy.schemas.model.origin import Origin
+from argosy.schemas.position import Position
 from argosy.schemas.yaml_reader import read_documents
 
 
@@ -109,4 +111,10 @@ def test_places_come_from_the_document() -> None:
     assert isinstance(document.value, dict)
     found = ApplicationSet(document.value, document)
     assert str(found.position(("spec", "generators"))) == "set.yaml:3:15"
-    assert ApplicationSet({}).position(("spec",)) is None
+    rendered = ApplicationSet({}, origin=Origin(Position("chart/templates/set.yaml", 1, 1)))
+    assert str(rendered.position(("spec",))) == "chart/templates/set.yaml:1:1"
+
+
+def test_places_of_an_object_without_a_file_are_its_fields() -> None:
+    found = ApplicationSet({}).position(("spec", "generators", 0, "list"))
+    assert str(found) == "spec.generators[0].list"

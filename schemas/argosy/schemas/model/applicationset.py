@@ -9,7 +9,9 @@ from typing import Any
 
 from argosy.schemas.model import annotations as names
 from argosy.schemas.model.fields import flag, mapping, mappings, string_map, text, texts
+from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Path, Position
+from argosy.schemas.wording import dotted
 from argosy.schemas.yaml_reader import Document
 
 __all__ = ["ApplicationSet", "ApplicationsSync", "MatchExpression", "RolloutStep"]
@@ -100,10 +102,14 @@ class RolloutStep:
 
 @dataclass(frozen=True)
 class ApplicationSet:
-    """An ApplicationSet as the API would store it; `document` is None where it was not read from a file."""
+    """An ApplicationSet as the API would store it.
+
+    `document` is None where it was not read from a file; then `origin` may say what rendered it.
+    """
 
     manifest: Mapping[str, Any]
     document: Document | None = field(default=None, compare=False)
+    origin: Origin = field(default=Origin(), compare=False)
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:
@@ -254,9 +260,12 @@ class ApplicationSet:
         """Seconds to wait for it, None for the default. Raises ValueError where it cannot be read."""
         return names.timeout_of(self.annotations)
 
-    def position(self, path: Path = (), key: bool = False) -> Position | None:
-        """Where a node of the manifest stands; None for a set that was not read from a file."""
-        return None if self.document is None else self.document.position(path, key)
+    def position(self, path: Path = (), key: bool = False) -> Position:
+        """Where a node of the manifest stands: in its file, else what rendered the set, else the node's name
+        in the object."""
+        if self.document is not None:
+            return self.document.position(path, key)
+        return self.origin.position or Position(dotted(path), 0, 0)
 
 
 def _number_or_text(value: object) -> int | str | None:
