@@ -391,3 +391,61 @@ def test_outside_of_a_repository_it_says_so(tmp_path: Path) -> None:
     command = [ARGOSY, "diff"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (result.returncode, "does not lie in a Git repository" in result.stderr) == (3, True)
+
+
+def test_a_recorded_world_affects_the_sets_that_asked_what_it_answers_otherwise(clone: Clone) -> None:
+    by_clusters = world_set("by-clusters", "clusters: {}", "{{.name}}")
+    by_plugin = world_set("by-plugin", "plugin: {configMapRef: {name: teams}}", "{{.team}}")
+    clone.commit({"clusters.yaml": by_clusters, "plugin.yaml": by_plugin})
+    clone.commit({".argosy/world.yaml": recorded_world(teams=["a"], clusters=["paris"])})
+    clone.write({".argosy/world.yaml": recorded_world(teams=["a", "b"], clusters=["paris"], year=2027)})
+    found = affected()
+    assert found == {
+        "by-plugin": ["its generators read .argosy/world.yaml"],
+        "by-plugin-b": ["is added by ApplicationSet by-plugin, which reads .argosy/world.yaml"],
+    }
+    clone.write({"clusters.yaml": by_clusters.replace("namespace: apps", "namespace: web")})
+    assert affected()["by-clusters-paris"] == ["is changed by ApplicationSet by-clusters"]
+
+
+def test_a_record_that_is_only_newer_affects_nothing_and_tells_its_age(clone: Clone) -> None:
+    clone.commit({"clusters.yaml": world_set("by-clusters", "clusters: {}", "{{.name}}")})
+    clone.commit({".argosy/world.yaml": recorded_world(teams=[], clusters=["paris"])})
+    clone.write({".argosy/world.yaml": recorded_world(teams=[], clusters=["paris"], year=2021)})
+    assert affected() == {}
+    assert "2021-01-01T00:00:00Z" in run("affected").stderr
+
+
+def world_set(name: str, generator: str, parameter: str) -> str:
+    made = directories_set(f"{name}-{parameter}").replace("name: teams,", f"name: {name},")
+    before, _, rest = made.partition("    - git:")
+    after = rest.partition("  template:")[2]
+    path = "path: '{{.path.path}}'"
+    assert path in after
+    return f"{before}    - {generator}\n  template:{after.replace(path, 'path: teams')}"
+
+
+def recorded_world(teams: list[str], clusters: list[str], year: int = 2020) -> str:
+    secrets = [{"name": each, "server": f"https://{each}.example.com"} for each in clusters]
+    settings = {"baseUrl": "https://teams.example.com", "token": "$teams:token"}
+    parameters = {"output": {"parameters": [{"team": each} for each in teams]}}
+    answers = [
+        ("clusters", {}, secrets),
+        ("configMaps", {"name": "teams"}, settings),
+        (
+            "plugins",
+            {"applicationSet": "by-plugin", "baseUrl": settings["baseUrl"], "parameters": {}},
+            parameters,
+        ),
+    ]
+    entries = [
+        {
+            "kind": kind,
+            "asked": asked,
+            "asOf": f"{year}-01-01T00:00:00Z",
+            "provenance": "somebody",
+            "value": value,
+        }
+        for kind, asked, value in answers
+    ]
+    return json.dumps({"apiVersion": "argosy.dev/v1alpha1", "kind": "RecordedWorld", "answers": entries})

@@ -1,12 +1,21 @@
 """The world as the command line knows it: files, recorded answers, and repositories on this machine."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from argosy.cli.manifest_world import ManifestWorld
 from argosy.generators.parameters import floats
+from argosy.generators.questions import (
+    Question,
+    config_map_question,
+    plugin_question,
+    pull_requests_question,
+    repositories_question,
+    resources_question,
+)
+from argosy.generators.recorded.answer import CLUSTERS, PROJECTS, tree_question
 from argosy.generators.world import ClusterSecret, PluginCall, ProviderQuery, Tree
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
@@ -71,8 +80,8 @@ class OfflineWorld:
         self._assume_no_clusters = assume_no_clusters
         self._recorded = recorded
         self._services = services
-        self.consulted = 0
-        """How often a recorded world was, or would have been, the one to answer."""
+        self.consulted: list[Question] = []
+        """What a recorded world was, or would have been, the one to answer, in order."""
 
     @property
     def knows_clusters(self) -> bool:
@@ -80,7 +89,7 @@ class OfflineWorld:
         return self._manifests_given or self._recorded is not None
 
     def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
-        if not self._manifests_given and (recorded := self._fallback()) is not None:
+        if not self._manifests_given and (recorded := self._fallback(CLUSTERS)) is not None:
             return recorded.clusters()
         if self._manifests_given or self._assume_no_clusters:
             return self._manifests.clusters()
@@ -88,52 +97,59 @@ class OfflineWorld:
 
     def projects(self) -> Answer[Mapping[str, Mapping[str, object]]]:
         answer = self._manifests.projects()
-        if isinstance(answer, Unknown) and (recorded := self._fallback()) is not None:
+        if isinstance(answer, Unknown) and (recorded := self._fallback(PROJECTS)) is not None:
             known = recorded.projects()
             return known if isinstance(known, Known) else answer
         return answer
 
     def config_map(self, name: str) -> Answer[Mapping[str, str] | None]:
         answer = self._manifests.config_map(name)
-        if isinstance(answer, Known) and answer.value is None and (recorded := self._fallback()) is not None:
-            return recorded.config_map(name)
-        return answer
+        if isinstance(answer, Unknown) or answer.value is not None:
+            return answer
+        recorded = self._fallback(config_map_question(name))
+        return answer if recorded is None else recorded.config_map(name)
 
     def resources(self, api_version: str, kind: str) -> Answer[tuple[Mapping[str, object], ...]]:
         answer = self._manifests.resources(api_version, kind)
-        if isinstance(answer, Known) and not answer.value and (recorded := self._fallback()) is not None:
-            return recorded.resources(api_version, kind)
-        return answer
+        if isinstance(answer, Unknown) or answer.value:
+            return answer
+        recorded = self._fallback(resources_question(api_version, kind))
+        return answer if recorded is None else recorded.resources(api_version, kind)
 
     def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
         answer = self._tree(repo_url, revision)
         if not isinstance(answer, Unknown) or answer.code != "unknown-repository":
             return answer
-        recorded = self._fallback()
+        recorded = self._fallback(tree_question(repo_url, revision))
         return answer if recorded is None else recorded.tree(repo_url, revision)
 
     def plugin(self, call: PluginCall) -> Answer[object]:
         if "plugin" in self._answers:
             return Known(self._answers["plugin"], "recorded answer")
-        services = self._services or self._fallback()
+        services = self._services or self._fallback(plugin_question(call))
         return services.plugin(call) if services else _no_answer("plugin", f"the plugin at {call.base_url}")
 
     def repositories(self, query: ProviderQuery) -> Answer[Records]:
         if "scm" in self._answers:
             return self._records("scm", {})
-        services = self._services or self._fallback()
+        services = self._services or self._fallback(repositories_question(query))
         what = f"the SCM provider {query.provider}"
         return services.repositories(query) if services else _no_answer("scm", what)
 
     def pull_requests(self, query: ProviderQuery) -> Answer[Records]:
         if "pulls" in self._answers:
             return self._records("pulls", _PULL_REQUEST_FIELDS)
-        services = self._services or self._fallback()
+        services = self._services or self._fallback(pull_requests_question(query))
         what = f"the pull requests of {query.provider}"
         return services.pull_requests(query) if services else _no_answer("pulls", what)
 
-    def _fallback(self) -> "RecordedWorld | None":
-        self.consulted += 1
+    def rely_on(self, questions: Iterable[Question]) -> None:
+        """Says that a recorded world would answer these as it did elsewhere, and counts as asked."""
+        if self._recorded is not None:
+            self._recorded.rely_on(questions)
+
+    def _fallback(self, question: Question) -> "RecordedWorld | None":
+        self.consulted.append(question)
         return self._recorded
 
     def _records(self, kind: str, fields: Mapping[str, str]) -> Answer[Records]:

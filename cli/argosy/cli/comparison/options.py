@@ -19,6 +19,7 @@ from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.generators.generator import Settings
+from argosy.generators.questions import Question
 from argosy.sources.rendering import Renderer
 
 __all__ = ["Comparison", "comparison_options", "open_comparison"]
@@ -82,32 +83,38 @@ def open_comparison(
         raise SystemExit(int(ExitStatus.FINE)) from error
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
     opened: list[KnownRepositories] = []
-    kept: list[Recorded] = []
+
+    def reader(state: State, standing: Standing, recorded: Recorded | None) -> StateReader:
+        repositories = KnownRepositories(repo, standing)
+        opened.append(repositories)
+        asked = OfflineWorld(
+            manifests,
+            repositories.tree,
+            {},
+            manifests_given=clusters is not None,
+            assume_no_clusters=False,
+            recorded=recorded.world if recorded else None,
+        )
+        return StateReader(states, state, standing, repositories, asked, Settings(namespace), renderer)
+
     with Renderer() as renderer:
-
-        def reader(state: State) -> StateReader:
-            standing = Standing(states.repository.root, state.where, states.repository)
-            repositories = KnownRepositories(repo, standing)
-            opened.append(repositories)
-            recorded = open_recorded(world, standing)
-            if recorded is not None:
-                kept.append(recorded)
-            asked = OfflineWorld(
-                manifests,
-                repositories.tree,
-                {},
-                manifests_given=clusters is not None,
-                assume_no_clusters=False,
-                recorded=recorded.world if recorded else None,
-            )
-            return StateReader(states, state, standing, repositories, asked, Settings(namespace), renderer)
-
         try:
-            comparison = Comparison(states, reader(states.old), reader(states.new))
-            yield comparison
-            excepting = Excepting(comparison.new.standing, Path.cwd())
-            excepting.echo(kept[-1].findings(excepting.max_world_age(max_world_age)) if kept else ())
+            both = states.old, states.new
+            standings = [Standing(states.repository.root, each.where, states.repository) for each in both]
+            kept = [open_recorded(world, each) for each in standings]
+            states = states.with_answers(_differing(*kept))
+            old, new = map(reader, both, standings, kept)
+            yield Comparison(states, old, new)
+            excepting = Excepting(new.standing, Path.cwd())
+            last = kept[-1]
+            excepting.echo(last.findings(excepting.max_world_age(max_world_age)) if last else ())
         finally:
             for each in opened:
                 each.close()
             states.repository.close()
+
+
+def _differing(old: Recorded | None, new: Recorded | None) -> frozenset[Question]:
+    """The questions that the recorded worlds of two states answer differently."""
+    was, will = (each.world.told if each else {} for each in (old, new))
+    return frozenset(each for each in was.keys() | will.keys() if was.get(each) != will.get(each))

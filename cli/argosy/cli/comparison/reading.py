@@ -9,7 +9,6 @@ from argosy.cli.comparison.set_reads import ReadingWorld, SetReads
 from argosy.cli.comparison.specified import SpecFiles, Specified, read_spec_files
 from argosy.cli.comparison.states import ChangedFiles, State, States
 from argosy.cli.offline_world import OfflineWorld
-from argosy.cli.recorded import WORLD_FILE
 from argosy.cli.rendered_sources import render_application, render_requests
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.app_of_apps import RenderedManifest
@@ -168,16 +167,16 @@ class StateReader:
             reads = earlier.reads.get(key)
             if reads is not None and not reads.touched(self._states.changed):
                 found.reads[key] = reads
+                self._world.rely_on(reads.asked)
                 return _as_before(key, earlier, found)
         resource = specified.resource
         if not isinstance(resource, ApplicationSet):
             found.unknown_children[key] = f"the API server would refuse it: {specified.refusal}"
             return ()
         world = ReadingWorld(self._world, self.standing)
-        before = self._world.consulted
+        before = len(self._world.consulted)
         expansion: Expansion | UnknownExpansion = expand(resource, world, self._settings)
-        if self._world.consulted > before:
-            world.reads.files.add(WORLD_FILE)
+        world.reads.asked = frozenset(self._world.consulted[before:])
         found.reads[key] = world.reads
         if isinstance(expansion, UnknownExpansion):
             found.unknown_children[key] = expansion.reason

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from argosy.cli.comparison.states import ChangedFiles
+from argosy.cli.recorded import WORLD_FILE
 from argosy.cli.repositories import Standing
 from argosy.compiler.inputs import RecordingWorld
+from argosy.generators.questions import Question
 from argosy.generators.world import Tree, World
 from argosy.schemas.knowledge import Answer, Known
 
@@ -14,16 +16,19 @@ __all__ = ["ReadingWorld", "SetReads"]
 
 @dataclass(slots=True)
 class SetReads:
-    """Files whose content was read, and whether the list of all files was."""
+    """Files whose content was read, whether all files were listed, and what a recorded world was asked."""
 
     files: set[str] = field(default_factory=set)
     listed: bool = False
+    asked: frozenset[Question] = frozenset()
 
     def touched(self, changed: ChangedFiles) -> Sequence[str]:
         """The changed files that the set depends on, sorted."""
         found = {path for path in changed.paths if path in self.files}
         if self.listed:
             found |= set(changed.come_or_gone)
+        if not self.asked.isdisjoint(changed.answers):
+            found.add(WORLD_FILE)
         return sorted(found)
 
 

@@ -1,12 +1,13 @@
 """Which two states are compared, and which files differ between them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from argosy.cli.comparison.path_index import PathIndex
 from argosy.cli.repositories import Standing
+from argosy.generators.questions import Question
 from argosy.schemas.finding import ArgosyError
 from argosy.sources.local_repository import LocalRepository, PathChange
 from argosy.sources.uncommitted import Uncommitted
@@ -28,9 +29,10 @@ class State:
 
 @dataclass(frozen=True)
 class ChangedFiles:
-    """The files that differ, by path."""
+    """The files that differ, by path; `answers` are questions that the recorded worlds answer differently."""
 
     changes: Mapping[str, PathChange]
+    answers: frozenset[Question] = frozenset()
 
     @cached_property
     def paths(self) -> Sequence[str]:
@@ -59,6 +61,10 @@ class States:
     old: State
     new: State
     changed: ChangedFiles
+
+    def with_answers(self, answers: frozenset[Question]) -> "States":
+        """The same, where the recorded worlds answer these questions differently."""
+        return replace(self, changed=replace(self.changed, answers=answers))
 
 
 def choose_states(revision: str, against: str, *, staged: bool) -> States:

@@ -68,6 +68,16 @@ class RecordedWorld:
         self._trees: dict[str, RecordedTree] = {}
 
     @property
+    def told(self) -> Mapping[Question, object]:
+        """What was recorded as the answer to each question, whenever and from whom it came."""
+        answers = ((question, each.answer) for question, each in self._answers.items())
+        return {key: each if isinstance(each, Unknown) else Known(each.value, "") for key, each in answers}
+
+    def rely_on(self, questions: Iterable[Question]) -> None:
+        """Says that answers count as given, because they are those of another world that gave them."""
+        self._used.update(each for each in questions if each in self._answers)
+
+    @property
     def used(self) -> datetime | None:
         """The time of the oldest answer that was given so far, `None` if none was."""
         return min((self._answers[each].as_of for each in self._used), default=None)
