@@ -52,3 +52,38 @@ def test_a_cycle_of_dependencies_is_named_and_holds_nobody_else(world, make):
             assert await stage.find("ConfigMap", name, "apps") is None
 
     world.run(story, settles=False)
+
+
+def test_a_wait_names_the_next_blocker_once_the_first_is_settled(world, make):
+    async def story(stage):
+        url = stage.repository.url
+        files = {f"apps/{name}/all.yaml": make.config_map(name) for name in ("one", "two", "later")}
+        by_hand = {"syncOptions": ["CreateNamespace=true"]}
+        for name in ("one", "two"):
+            child = make.application(name, url, f"apps/{name}", policy=by_hand)
+            files[f"root/{name}.json"] = json.dumps(child)
+        marks = {"argosy.dev/depends-on": "one, two"}
+        later = make.application("later", url, "apps/later", annotations=marks)
+        files["root/later.json"] = json.dumps(later)
+        stage.repository.commit(files)
+        await stage.apply(make.application("root", url, "root", namespace="argocd"))
+
+        def waits_for(name):
+            async def told():
+                state = ((await stage.application("later")).get("status") or {}).get("operationState") or {}
+                message = state.get("message") or ""
+                return f"Application {name}" in message
+
+            return told
+
+        async with stage.controller() as controller:
+            await stage.synced("root")
+            await stage.until("the first blocker is named", waits_for("one"))
+            operation = {"operation": {"sync": {}, "initiatedBy": {"username": "somebody"}}}
+            await stage.patch("Application", "one", operation, "argocd")
+            await stage.settled("one")
+            await stage.until("the next blocker is named", waits_for("two"))
+            await stage.quiet(controller)
+        assert await stage.find("ConfigMap", "later", "apps") is None
+
+    world.run(story, settles=False)

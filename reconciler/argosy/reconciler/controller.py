@@ -23,7 +23,7 @@ from argosy.reconciler.application_pass import ApplicationPass
 from argosy.reconciler.cluster_view import Change, ClusterView, Scope
 from argosy.reconciler.deletion import delete_application
 from argosy.reconciler.fleet import Connect, Fleet
-from argosy.reconciler.gates import NodeState, Waits
+from argosy.reconciler.gates import NodeState
 from argosy.reconciler.hierarchy import Hierarchy, parent_of, set_of
 from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION, Installation
 from argosy.reconciler.live_world import LiveWorld, Recent
@@ -47,6 +47,7 @@ from argosy.reconciler.specification import ApplicationSpec, SpecificationError,
 from argosy.reconciler.status_writer import patch_object
 from argosy.reconciler.surroundings import Render, Surroundings, Told
 from argosy.reconciler.tracking import instance_name
+from argosy.reconciler.waiting import Waiting
 from argosy.reconciler.work_queue import WorkQueue
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.annotations import REFRESH, SECRET_TYPE, SET_REFRESH
@@ -98,10 +99,7 @@ class Controller:
         self._background: list[asyncio.Task[None]] = []
         self._memories: dict[NodeKey, PassMemory] = {}
         self._failures: dict[NodeKey, int] = {}
-        self._waiting: dict[NodeKey, Waits] = {}
-        self._by_hand: set[NodeKey] = set()
-        """Applications that a person asked to sync: steps do not hold them back."""
-        self._waiting_for_children: dict[NodeKey, tuple[int, Waits]] = {}
+        self._waiting = Waiting()
         self._closed_since: dict[NodeKey, float] = {}
         self._set_inputs: dict[NodeKey, frozenset[Asked]] = {}
         self._set_questions: dict[NodeKey, frozenset[Question]] = {}
@@ -266,15 +264,13 @@ class Controller:
         for table in (
             self._memories,
             self._failures,
-            self._waiting,
-            self._waiting_for_children,
             self._set_inputs,
             self._set_questions,
         ):
             table.pop(key, None)
         self.world.states.pop(key, None)
         self.world.looked_at.discard(key)
-        self._by_hand.discard(key)
+        self._waiting.forget(key)
         self.world.unclaimed.discard(key)
         self.world.expansions.pop(key, None)
         for view in self.fleet.views:
@@ -331,7 +327,7 @@ class Controller:
             return
         await work.run()
         self._now(key, node_state(work))
-        self._note_waits(key, work)
+        self._waiting.note(key, work.gate, work.children_wait, by_hand=work.asked is not None)
         await conclude(work)
         if (delay := work.next_look()) is not None:
             self._queue.mark(key, delay)
@@ -353,13 +349,12 @@ class Controller:
         self._set_inputs[key] = frozenset(
             (item.name, item.revision) for item in work.inputs if item.kind == "tree"
         )
+        self._waiting.note(key, work.gate)
         if work.gate is not None:
-            self._waiting[key] = work.gate
             self._closed_since.setdefault(key, now)
             if patient:
                 self._queue.mark(key, GATE_PATIENCE)
         else:
-            self._waiting.pop(key, None)
             self._closed_since.pop(key, None)
         self._now(key, work.state())
         if work.problem:
@@ -393,37 +388,14 @@ class Controller:
         if (place := self.world.hierarchy.graph.place(key)) is not None:
             self._queue.mark(place.applicationset, _PARENT)
 
-    def _note_waits(self, key: NodeKey, work: ApplicationPass) -> None:
-        for table in (self._waiting, self._waiting_for_children):
-            table.pop(key, None)
-        if work.gate is not None:
-            self._waiting[key] = work.gate
-        if work.asked is not None:
-            self._by_hand.add(key)
-        else:
-            self._by_hand.discard(key)
-        if work.children_wait is not None:
-            self._waiting_for_children[key] = work.children_wait
-
     def _look_at_gates(self) -> None:
         if self._recheck is None:
             self._recheck = asyncio.get_running_loop().call_later(_RECHECK, self._open_gates)
 
     def _open_gates(self) -> None:
         self._recheck = None
-        if not self._waiting and not self._waiting_for_children:
-            return
-        gates = self.world.gates()
-        for key, before in list(self._waiting.items()):
-            closed = gates.may_roll(key, by_hand=key in self._by_hand)
-            if closed is None or (before.unseen and not closed.unseen):
-                del self._waiting[key]
-                self._queue.mark(key)
-        for key, (wave, before) in list(self._waiting_for_children.items()):
-            closed = gates.lower_waves(key, wave + 1)
-            if closed is None or (before.unseen and not closed.unseen):
-                del self._waiting_for_children[key]
-                self._queue.mark(key)
+        for key, delay in self._waiting.due(self.world.gates()):
+            self._queue.mark(key, delay)
 
     async def _refresh_asked(self, key: NodeKey, annotation: str) -> bool:
         """Somebody asked for a fresh look: fetch, take the annotation away, which leads to the next pass."""
