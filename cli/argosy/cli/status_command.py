@@ -12,7 +12,7 @@ from argosy.cli.management_options import management_options
 from argosy.schemas.finding import ArgosyError
 
 if TYPE_CHECKING:
-    from argosy.cli.following import Row
+    from argosy.cli.live_state import LiveState
 
 __all__ = ["command"]
 
@@ -32,7 +32,7 @@ def command(
 ) -> None:
     """Show Applications with their sync, their health and what they wait for."""
     from argosy.cli.controlling import Target, management_client
-    from argosy.cli.following import list_rows
+    from argosy.cli.live_state import read_live_state
     from argosy.clusters.errors import UnknownKind
 
     target = Target(
@@ -43,10 +43,10 @@ def command(
         application_namespaces=application_namespaces,
     )
 
-    async def read() -> "list[Row]":
+    async def read() -> "LiveState":
         client = management_client(target)
         try:
-            return await list_rows(client, target.names)
+            return await read_live_state(client, target.names)
         except UnknownKind as error:
             raise ArgosyError(
                 f"{error.message}: Argosy is not installed there",
@@ -57,17 +57,22 @@ def command(
         finally:
             await client.close()
 
-    rows = asyncio.run(read())
+    state = asyncio.run(read())
+    wide = output == "wide"
     if output == "json":
-        click.echo(json.dumps([asdict(row) for row in rows], indent=2))
+        click.echo(json.dumps([asdict(row) for row in state.rows], indent=2))
+        for name, problem in state.set_problems.items():
+            click.echo(f"ApplicationSet {name}: {problem}", err=True)
     elif sys.stdout.isatty():
         from rich.console import Console
 
         from argosy.cli.status_screen import screen_table, screen_tree
 
-        Console().print(screen_tree(rows) if output == "tree" else screen_table(rows, wide=output == "wide"))
+        Console().print(
+            screen_tree(state) if output == "tree" else screen_table(state, wide=output == "wide")
+        )
     else:
         from argosy.cli.status_screen import plain_table, plain_tree
 
-        lines = plain_tree(rows) if output == "tree" else plain_table(rows, wide=output == "wide")
+        lines = plain_tree(state) if output == "tree" else plain_table(state, wide=wide)
         click.echo("".join(f"{line}\n" for line in lines), nl=False)

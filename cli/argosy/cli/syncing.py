@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from argosy.cli.controlling import Target, controlling, management_client, stop_on_signals
-from argosy.cli.following import Followed, Row, follow, has_sets, list_rows
+from argosy.cli.following import Followed, follow
 from argosy.cli.leading import make_lease, prepare, renewing
+from argosy.cli.live_state import Row, read_live_state
 from argosy.cli.told_output import TellLines
 from argosy.clusters.client import Client
 from argosy.clusters.objects import ObjectRef
@@ -25,14 +26,15 @@ async def sync(target: Target, names: tuple[str, ...], *, prune: bool, timeout: 
     client = management_client(target)
     try:
         await prepare(client, target)
-        known = {row.name for row in await list_rows(client, target.names)}
+        live = await read_live_state(client, target.names)
+        known = {row.name for row in live.rows}
         if missing := [name for name in names if name not in known]:
             raise ArgosyError(
                 f"there is no Application {', '.join(missing)} in namespace {target.namespace}",
                 hint=f"there are: {', '.join(sorted(known)) or 'none'}",
                 code="no-such-application",
             )
-        if not known and not await has_sets(client, target.namespace):
+        if not known and not live.sets:
             raise ArgosyError(
                 f"there is no Application and no ApplicationSet in namespace {target.namespace}",
                 hint="`argosy bootstrap ROOT.yaml` applies a root Application and follows its rollout",

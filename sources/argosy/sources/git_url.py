@@ -36,6 +36,7 @@ class Protocol(StrEnum):
 NETWORK_PROTOCOLS = frozenset({Protocol.HTTP, Protocol.HTTPS, Protocol.SSH})
 """What is allowed unless the caller says otherwise: `file` reaches whatever this process can read."""
 
+_FROM_DISK = "; --allow-file-repositories allows repositories on this machine's disks"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _REMOTE_HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
@@ -188,13 +189,16 @@ def _refuse_unsafe(url: str) -> None:
 
 def _require_allowed(url: str, protocol: Protocol, allowed: frozenset[Protocol]) -> None:
     if protocol not in allowed:
-        raise _refused(url, f"the protocol {protocol.value!r} is not allowed here", allowed)
+        reason = f"the protocol {protocol.value!r} is not allowed here"
+        raise _refused(url, reason, allowed, _FROM_DISK if protocol is Protocol.FILE else "")
 
 
-def _refused(url: str, reason: str, allowed: frozenset[Protocol] = NETWORK_PROTOCOLS) -> SourceError:
+def _refused(
+    url: str, reason: str, allowed: frozenset[Protocol] = NETWORK_PROTOCOLS, way_out: str = ""
+) -> SourceError:
     names = ", ".join(sorted(allowed))
     return SourceError(
         f"the repository URL {without_user_info(url)[:200]!r} was refused: {reason}",
         code=REFUSED_URL,
-        hint=f"expected one of the protocols {names}",
+        hint=f"expected one of the protocols {names}{way_out}",
     )
