@@ -19,7 +19,8 @@ from argosy.compiler.dialect import Filler, choose_dialect
 from argosy.compiler.generator_filling import GeneratorFiller
 from argosy.compiler.generator_template import merge_templates
 from argosy.compiler.inputs import Input, RecordingWorld
-from argosy.compiler.rendering import RenderedTemplate, TemplatePlace
+from argosy.compiler.rendering import RenderedTemplate
+from argosy.compiler.template_origins import TemplatePlace
 from argosy.generators.generator import AnswerMissingError, Context, Settings
 from argosy.generators.parameters import Parameters
 from argosy.generators.registry import GENERATORS
@@ -162,7 +163,7 @@ class _Expander:
         applications: list[Application] = []
         for each in generated:
             tree = merge_templates(each.template, template) if each.template else dict(template)
-            place = TemplatePlace(each.path, each.template, self.set.position)
+            place = TemplatePlace(each.path, each.template, self.set)
             try:
                 rendered = RenderedTemplate(tree, self.set, filler, place, self._namespace)
             except ArgosyError as error:

@@ -5,7 +5,7 @@ Of an Application's lists only `metadata.finalizers` is merged; all others are r
 """
 
 from argosy.schemas.finding import ArgosyError
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, Position
 
 __all__ = ["PatchError", "strategic_merge"]
 
@@ -18,9 +18,16 @@ _RAW = "valuesObject"
 
 
 class PatchError(ArgosyError):
-    """A patch that Kubernetes would refuse."""
+    """A patch that Kubernetes would refuse, with the field or the place in its text that is at fault."""
 
     code = "invalid-template-patch"
+
+    def __init__(
+        self, message: str, *, hint: str = "", path: Path = (), place: Position | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+        self.place = place
 
 
 def strategic_merge(original: dict[str, object], patch: dict[str, object]) -> dict[str, object]:
@@ -35,8 +42,10 @@ def _merge(original: dict[str, object], patch: dict[str, object], path: Path) ->
     if directive == "delete":
         return {}
     if _PATCH in patch and directive != "merge":
-        raise PatchError(f"`{_PATCH}: {directive}` is not a directive; use delete, replace or merge")
-    merged = _retained(original, patch)
+        raise PatchError(
+            f"`{_PATCH}: {directive}` is not a directive; use delete, replace or merge", path=(*path, _PATCH)
+        )
+    merged = _retained(original, patch, path)
     for key, value in patch.items():
         if key in (_PATCH, _RETAIN) or key.startswith(_ORDER):
             continue
@@ -52,15 +61,16 @@ def _merge(original: dict[str, object], patch: dict[str, object], path: Path) ->
     return merged
 
 
-def _retained(original: dict[str, object], patch: dict[str, object]) -> dict[str, object]:
+def _retained(original: dict[str, object], patch: dict[str, object], path: Path) -> dict[str, object]:
     retain = patch.get(_RETAIN)
     if retain is None:
         return dict(original)
     if not isinstance(retain, list):
-        raise PatchError(f"`{_RETAIN}` must be a list of keys")
+        raise PatchError(f"`{_RETAIN}` must be a list of keys", path=(*path, _RETAIN))
     missing = [key for key in patch if not key.startswith("$") and key not in retain]
     if missing:
-        raise PatchError(f"`{_RETAIN}` must also name what the patch sets: {', '.join(sorted(missing))}")
+        names = ", ".join(sorted(missing))
+        raise PatchError(f"`{_RETAIN}` must also name what the patch sets: {names}", path=(*path, _RETAIN))
     return {key: value for key, value in original.items() if key in retain}
 
 
@@ -71,6 +81,7 @@ def _value(present: object, value: object, path: Path) -> object:
                 raise PatchError(
                     "Argo CD cannot patch a `valuesObject` that the template already has",
                     hint="write the whole valuesObject in the patch, or use `values` with a template",
+                    path=path,
                 )
             return _merge(present, value, path)
         return _merge({}, value, path)

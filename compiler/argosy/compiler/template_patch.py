@@ -2,10 +2,10 @@
 
 from argosy.compiler.strategic_merge import PatchError, strategic_merge
 from argosy.schemas.finding import ArgosyError
-from argosy.schemas.structure import prune, refusals
+from argosy.schemas.structure import Refusal, prune, refusals, unknown_fields
 from argosy.schemas.yaml_reader import read_value
 
-__all__ = ["apply_template_patch"]
+__all__ = ["apply_template_patch", "unknown_in_patch"]
 
 _KIND = "Application"
 
@@ -19,7 +19,9 @@ def apply_template_patch(manifest: dict[str, object], text: str) -> dict[str, ob
     try:
         patch = read_value(text, "templatePatch")
     except ArgosyError as error:
-        raise PatchError(f"the rendered templatePatch is not YAML: {error.message}") from error
+        raise PatchError(
+            f"the rendered templatePatch is not YAML: {error.message}", place=error.position
+        ) from error
     if patch is None:
         return manifest
     if not isinstance(patch, dict):
@@ -27,7 +29,8 @@ def apply_template_patch(manifest: dict[str, object], text: str) -> dict[str, ob
     for refusal in refusals(_KIND, _without_directives(patch)):
         # A patch need not be complete.
         if refusal.code == "wrong-type":
-            raise PatchError(f"the rendered templatePatch does not fit: {refusal.message}", hint=refusal.hint)
+            message = f"the rendered templatePatch does not fit: {refusal.message}"
+            raise PatchError(message, hint=refusal.hint, path=refusal.path)
     patched, _ = prune(_KIND, strategic_merge(manifest, patch))
     for key in ("apiVersion", "kind"):
         patched[key] = manifest[key]
@@ -47,6 +50,15 @@ def apply_template_patch(manifest: dict[str, object], text: str) -> dict[str, ob
         operation.setdefault("initiatedBy", {})
         operation.setdefault("retry", {})
     return patched
+
+
+def unknown_in_patch(text: str) -> tuple[Refusal, ...]:
+    """The fields of a patch that would vanish because an Application has none of that name."""
+    try:
+        patch = _without_directives(read_value(text, "templatePatch"))
+    except ArgosyError:
+        return ()
+    return unknown_fields(_KIND, patch) if isinstance(patch, dict) else ()
 
 
 def _without_directives(value: object) -> object:

@@ -6,7 +6,7 @@ controllers behind it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,9 +15,19 @@ from argosy.schemas import wording
 from argosy.schemas.json_schemas import load_schema
 from argosy.schemas.position import Path
 
-__all__ = ["Refusal", "is_stored_as_written", "nameless", "normalize_application", "prune", "refusals"]
+__all__ = [
+    "Refusal",
+    "is_stored_as_written",
+    "nameless",
+    "normalize_application",
+    "prune",
+    "refusals",
+    "unknown_fields",
+]
 
 Schema = Mapping[str, Any]
+_Dropped = tuple[Path, Sequence[str]]
+"""A field, and the names that would have been known in its place."""
 _KEEP = "x-kubernetes-preserve-unknown-fields"
 
 
@@ -36,12 +46,26 @@ def prune(kind: str, value: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Pa
 
     Fields without a value (null) go as well, but are not listed. Raises KeyError for a kind without schema.
     """
-    dropped: list[Path] = []
+    dropped: list[_Dropped] = []
     root = load_schema(kind)
-    return _pruned(value, root, root["$defs"], (), dropped), tuple(dropped)
+    return _pruned(value, root, root["$defs"], (), dropped), tuple(path for path, _ in dropped)
 
 
-def _pruned(value: Any, schema: Schema, definitions: Schema, path: Path, dropped: list[Path]) -> Any:
+def unknown_fields(kind: str, value: Mapping[str, Any]) -> tuple[Refusal, ...]:
+    """The fields that the API server would drop because it does not know them, in words.
+
+    Raises KeyError for a kind without schema.
+    """
+    dropped: list[_Dropped] = []
+    root = load_schema(kind)
+    _pruned(value, root, root["$defs"], (), dropped)
+    return tuple(
+        Refusal(path, "unknown-field", *wording.unknown_field(path[:-1], str(path[-1]), known))
+        for path, known in dropped
+    )
+
+
+def _pruned(value: Any, schema: Schema, definitions: Schema, path: Path, dropped: list[_Dropped]) -> Any:
     if schema.get("x-argosy-raw"):
         return _copied(value)
     if "$ref" in schema:
@@ -62,7 +86,7 @@ def _pruned(value: Any, schema: Schema, definitions: Schema, path: Path, dropped
 
 
 def _pruned_mapping(
-    value: dict[str, Any], schema: Schema, definitions: Schema, path: Path, dropped: list[Path]
+    value: dict[str, Any], schema: Schema, definitions: Schema, path: Path, dropped: list[_Dropped]
 ) -> dict[str, Any]:
     properties = schema.get("properties", {})
     others = schema.get("additionalProperties")
@@ -70,7 +94,7 @@ def _pruned_mapping(
     for name, item in value.items():
         inner = properties.get(name, others)
         if not inner:
-            dropped.append((*path, name))
+            dropped.append(((*path, name), [each for each in properties if each not in value]))
         elif isinstance(item, (dict, list)):
             result[name] = _pruned(item, inner, definitions, (*path, name), dropped)
         elif item is not None:
@@ -157,7 +181,7 @@ def is_stored_as_written(kind: str, value: Mapping[str, Any]) -> bool:
     generators that it does not look into, by Argo CD. Raises KeyError for a kind without schema."""
     root = _seen_through(kind)
     definitions = root["$defs"]
-    dropped: list[Path] = []
+    dropped: list[_Dropped] = []
     if _pruned(value, root, definitions, (), dropped) != value or dropped:
         return False
     return next(_refused(value, root, definitions, ()), None) is None

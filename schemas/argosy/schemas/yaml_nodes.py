@@ -1,6 +1,6 @@
 """Where the nodes of one YAML document stand. Read again from its events, only when somebody asks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from yaml.events import (
@@ -15,6 +15,7 @@ from yaml.events import (
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from argosy.schemas.position import Path, Position
+from argosy.schemas.scalar_text import place_in_scalar
 from argosy.schemas.yaml_errors import no_anchor
 from argosy.schemas.yaml_scalars import key_text, plain_value, tagged_value
 
@@ -79,6 +80,20 @@ class NodeIndex:
             node_key, node = found
         return self._span(node_key if key and node_key is not None else node)
 
+    def position_in_text(
+        self, path: Path, source: Sequence[str], line: int, column: int, length: int
+    ) -> Position:
+        """The place of some characters of the scalar at `path`; of the scalar where that cannot be told.
+
+        `source` are the lines that the nodes were composed from.
+        """
+        node = self._node(path)
+        place = place_in_scalar(node, source, line, column) if isinstance(node, ScalarNode) else None
+        if place is None:
+            return self.position(path, key=False)
+        at, start = place[0] + self._first_line + 1, place[1] + 1
+        return Position(self._file, at, start, *((at, start + length) if length else ()))
+
     def duplicate_keys(self) -> tuple[tuple[Path, Position], ...]:
         """Every repeated key of every mapping, in the order of the text."""
         if self._root is None:
@@ -94,6 +109,15 @@ class NodeIndex:
             if (start.line + self._first_line + 1, start.column + 1) == (key.line, key.column):
                 return key.line, _last_line(value_node) + self._first_line + 1
         return None
+
+    def _node(self, path: Path) -> Node | None:
+        node = self._root
+        for step in path:
+            found = _child(node, step) if node is not None else None
+            if found is None:
+                return None
+            node = found[1]
+        return node
 
     def _span(self, node: Node) -> Position:
         start, end = node.start_mark, node.end_mark

@@ -26,6 +26,7 @@ from yaml.nodes import Node
 
 from argosy.schemas.go_numbers import json_number
 from argosy.schemas.position import Path, Position
+from argosy.schemas.scalar_text import split_lines
 from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser, no_anchor
 from argosy.schemas.yaml_nodes import NodeIndex, compose
 from argosy.schemas.yaml_scalars import AMBIGUOUS_STARTS, key_text, plain_value, tagged_value
@@ -61,6 +62,12 @@ class Document:
         """
         return self._index().position(path, key)
 
+    def position_in_text(self, path: Path, line: int, column: int = 1, length: int = 0) -> Position:
+        """Where some characters of the text at `path` stand in the file; the text's own place where its
+        escapes or folding do not let that be told. Lines and columns of the text count from 1."""
+        lines = split_lines(self._own_text())
+        return self._index().position_in_text(path, lines, line, column, length)
+
     def named(self, file: str) -> "Document":
         """The same document, its file named otherwise."""
         return self if file == self.file else Document(self.value, file, self.index, self.text, self._span)
@@ -77,10 +84,12 @@ class Document:
 
     def _index(self) -> NodeIndex:
         if not self._nodes:
-            span = self._span or _Span(0, len(self.text), 0, True)
-            node = compose_text(self.text[span.start : span.end], self.file)
-            self._nodes.append(NodeIndex(node, self.file, span.line))
+            node = compose_text(self._own_text(), self.file)
+            self._nodes.append(NodeIndex(node, self.file, self._span.line if self._span else 0))
         return self._nodes[0]
+
+    def _own_text(self) -> str:
+        return self.text[self._span.start : self._span.end] if self._span else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,22 @@ def test_a_comment_speaks_of_its_line_or_the_next(text: str, line: int | None) -
 
 
 @pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("# argosy: ignore missing-path -- why\na: |\n  b\n\n  c\nd: 1\n", range(2, 6)),
+        ("a: |- # argosy: ignore missing-path -- why\n  b\n  c\nd: 1\n", range(1, 4)),
+        ("# argosy: ignore missing-path -- why\na: 'b\n  c'\nd: 1\n", range(2, 4)),
+        ("# argosy: ignore missing-path -- why\na: |\n  b", range(2, 4)),
+        ("- a: 1 # argosy: ignore missing-path -- why\n  b: |\n  c: 2\n", range(1, 2)),
+    ],
+)
+def test_a_comment_where_a_text_begins_speaks_of_all_of_it(text: str, lines: range) -> None:
+    (exception,), findings = comments_in(text, "a.yaml")
+    assert findings == ()
+    assert [line for line in range(9) if exception.speaks_of(line)] == list(lines)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "a: '# argosy: ignore missing-path -- why'\n",

@@ -82,4 +82,4 @@ def _fault(
 ) -> Finding:
     origin = application.origin
     chain = (*origin.chain_at(path), *related)
-    return Finding(code, Severity.ERROR, message, origin.position, related=chain)
+    return Finding(code, Severity.ERROR, message, origin.position_of(path), related=chain)

@@ -40,10 +40,10 @@ def _differences(applicationset: ApplicationSet, plain: Expansion, patched: Expa
                     "wiped-field",
                     Severity.WARNING,
                     f"Application `{after.name}`: the patch {problem} `{field}` of the template",
-                    applicationset.position(("spec", "templatePatch"), key=True),
+                    after.origin.position_of(path, key=True),
                     hint="a patch replaces lists as a whole: write all entries; a key without value removes "
                     "what the template has",
-                    related=after.origin.chain,
+                    related=after.origin.chain_at(path),
                 )
 
 

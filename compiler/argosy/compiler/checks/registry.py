@@ -92,9 +92,10 @@ def _of_sets(subject: Subject) -> Iterator[Check]:
 
         yield irreproducible_templates.check
     if any(each.template_patch for each in sets):
-        from argosy.compiler.checks import patched_fields
+        from argosy.compiler.checks import patched_fields, unknown_patch_fields
 
         yield patched_fields.check
+        yield unknown_patch_fields.check
     if any("valuesObject" in str(each.template.get("spec")) for each in sets):
         from argosy.compiler.checks import templated_types
 

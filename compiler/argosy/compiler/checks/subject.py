@@ -170,9 +170,8 @@ class Subject:
             document = self.documents.get(member.key)
             if document is not None:
                 return document.position(path, key)
-            template = self.documents.get(member.parent) if member.parent else None
-            if template is not None and self.is_generated(member):
-                return template.position(("spec", "template", *path), key)
+            if self.is_generated(member) and isinstance(member.resource, Application):
+                return member.resource.origin.position_of(path, key)
             return member.position
 
         return find

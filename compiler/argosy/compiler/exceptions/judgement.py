@@ -86,7 +86,7 @@ class _Judge:
     def _in_file(self, finding: Finding) -> Iterator[Position]:
         assert finding.position is not None
         for each in self._comments(finding.position.file):
-            if finding.code in each.codes and each.line in (None, finding.position.line):
+            if finding.code in each.codes and each.speaks_of(finding.position.line):
                 yield each.codes[finding.code]
 
     def _by_path(self, finding: Finding) -> Iterator[Position]:

@@ -267,6 +267,12 @@ class ApplicationSet:
             return self.document.position(path, key)
         return self.origin.position or Position(dotted(path), 0, 0)
 
+    def position_in_text(self, path: Path, line: int, column: int = 1, length: int = 0) -> Position:
+        """Where some characters of a text of the manifest stand, as far as that can be told."""
+        if self.document is not None:
+            return self.document.position_in_text(path, line, column, length)
+        return self.position(path)
+
 
 def _number_or_text(value: object) -> int | str | None:
     return value if isinstance(value, int | str) and not isinstance(value, bool) else None

@@ -1,19 +1,26 @@
 """Where a value came from: its place in a file, and the chain of places that made it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from argosy.schemas.finding import Related
 from argosy.schemas.position import Path, Position
 
-__all__ = ["DeferredOrigin", "Origin", "Trace"]
+__all__ = ["DeferredOrigin", "Origin", "Place", "Trace"]
 
 Trace = Callable[[Path], tuple[Position, ...]]
 """Where the value of a field was written, in files that a generator has read: none, one or several places."""
 
+Place = Callable[[Path, bool], Position | None]
+"""Where a template says what a field is (its key, if asked); None where nothing is known of single fields."""
+
 
 def _untraced(path: Path) -> tuple[Position, ...]:
     return ()
+
+
+def _unplaced(path: Path, key: bool) -> Position | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +29,38 @@ class Origin:
 
     `position` is the place nearest to the value; `chain` leads back from there, nearest first: the
     generator's element, the file that it came from, the parent that rendered it. `trace` finds the line of a
-    single field in such a file.
+    single field in such a file, `place` its line in the template.
     """
 
     position: Position | None = None
     chain: tuple[Related, ...] = ()
     trace: Trace = field(default=_untraced, compare=False, repr=False)
+    place: Place = field(default=_unplaced, compare=False, repr=False)
 
     def through(self, *places: Related) -> "Origin":
         """The same origin, with places appended to the far end of its chain."""
-        return Origin(self.position, self.chain + places, self.trace)
+        return Origin(self.position, self.chain + places, self.trace, self.place)
+
+    def position_of(self, path: Path, key: bool = False) -> Position | None:
+        """The place of one field, or the nearest that is known."""
+        return self.place(path, key) or self.position
 
     def chain_at(self, path: Path) -> tuple[Related, ...]:
-        """The chain of one field: the places that its value was written in are shown at the value's line."""
-        chain = list(self.chain)
-        for position in self.trace(path):
-            nearest = _nearest_before(position, chain)
+        """The chain of one field: the places that its value was written in are shown at the value's lines."""
+        return self.chain_with(self.trace(path))
+
+    def chain_with(self, written: Iterable[Position]) -> tuple[Related, ...]:
+        """The chain, led on to places in its files: each place takes the place of the element around it."""
+        found: dict[int, list[Position]] = {}
+        for position in dict.fromkeys(written):
+            nearest = _nearest_before(position, self.chain)
             if nearest is not None:
-                chain[nearest] = replace(chain[nearest], position=position)
-        return tuple(chain)
+                found.setdefault(nearest, []).append(position)
+        return tuple(
+            replace(each, position=position)
+            for index, each in enumerate(self.chain)
+            for position in found.get(index, [each.position])
+        )
 
 
 def _nearest_before(position: Position, chain: Sequence[Related]) -> int | None:
@@ -75,6 +95,10 @@ class DeferredOrigin(Origin):
     @property
     def trace(self) -> Trace:
         return self._resolve().trace
+
+    @property
+    def place(self) -> Place:
+        return self._resolve().place
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Origin):

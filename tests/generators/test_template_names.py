@@ -2,7 +2,7 @@
 
 import pytest
 
-from argosy.compiler.templating.names import names_read
+from argosy.generators.template_names import names_read
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from argosy.schemas.position import Path
 
-__all__ = ["names_read"]
+__all__ = ["names_in", "names_read"]
 
 _ACTION = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
 _INDEX = re.compile(r"""\[\s*(?:"([\w-]+)"|'([\w-]+)'|(\d+))\s*\]""")
@@ -24,10 +24,15 @@ def names_read(tree: object, path: Path) -> Iterator[Path]:
         except (KeyError, IndexError, TypeError):
             return
     for text in _texts(tree):
-        for action in _ACTION.finditer(text):
-            inner = _INDEX.sub(r".\1\2\3", action[1] or action[2] or "")
-            for name in _NAME.findall(_TEXT.sub(" ", inner)):
-                yield tuple(name.split("."))
+        yield from names_in(text)
+
+
+def names_in(text: str) -> Iterator[Path]:
+    """The names between braces in one text."""
+    for action in _ACTION.finditer(text):
+        inner = _INDEX.sub(r".\1\2\3", action[1] or action[2] or "")
+        for name in _NAME.findall(_TEXT.sub(" ", inner)):
+            yield tuple(name.split("."))
 
 
 def _texts(tree: object) -> Iterator[str]:

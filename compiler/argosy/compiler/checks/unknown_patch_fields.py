@@ -1,0 +1,61 @@
+"""Fields in a templatePatch that no Application has: they vanish without a word."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from argosy.compiler.checks.subject import Subject
+from argosy.compiler.dialect import Filler, choose_dialect
+from argosy.compiler.expansion import Expansion
+from argosy.compiler.patch_lines import PatchLines
+from argosy.compiler.template_patch import unknown_in_patch
+from argosy.generators.parameters import Parameters
+from argosy.schemas.finding import ArgosyError, Finding, Severity
+from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.position import Path
+
+__all__ = ["check"]
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each field once, whichever elements it is rendered for."""
+    for member, applicationset in subject.sets:
+        if applicationset.template_patch and member.expansion is not None:
+            yield from _of_set(applicationset, member.expansion)
+
+
+def _of_set(applicationset: ApplicationSet, expansion: Expansion) -> Iterator[Finding]:
+    try:
+        filler = Filler(choose_dialect(applicationset.spec, applicationset.annotations))
+    except ArgosyError:
+        return
+    seen: set[Path] = set()
+    for text, parameters in _texts(applicationset.template_patch, expansion, filler).items():
+        for unknown in unknown_in_patch(text):
+            if unknown.path not in seen:
+                seen.add(unknown.path)
+                fill = partial(_fill, filler, parameters)
+                lines = PatchLines(applicationset.template_patch, fill, applicationset)
+                yield Finding(
+                    unknown.code,
+                    Severity.ERROR,
+                    f"{unknown.message} of the patch",
+                    lines.position(unknown.path, key=True),
+                    hint=unknown.hint,
+                )
+
+
+def _texts(patch: str, expansion: Expansion, filler: Filler) -> dict[str, Parameters]:
+    """What the patch is filled to, each text with the first parameter set that gives it."""
+    texts: dict[str, Parameters] = {}
+    for parameters in expansion.parameters:
+        try:
+            text = _fill(filler, parameters, patch)
+        except ArgosyError:
+            continue
+        if isinstance(text, str):
+            texts.setdefault(text, parameters)
+    return texts
+
+
+def _fill(filler: Filler, parameters: Parameters, text: str) -> object:
+    return filler(text, parameters.values)
