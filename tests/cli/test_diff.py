@@ -83,6 +83,12 @@ class Clone:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(text)
 
+    def link(self, name: str, target: str) -> None:
+        place = self.path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.symlink_to(target)
+
     def commit(self, files: Mapping[str, str | None]) -> str:
         self.write(files)
         self.git("add", "--all")
@@ -449,3 +455,68 @@ def recorded_world(teams: list[str], clusters: list[str], year: int = 2020) -> s
         for kind, asked, value in answers
     ]
     return json.dumps({"apiVersion": "argosy.dev/v1alpha1", "kind": "RecordedWorld", "answers": entries})
+
+
+def test_what_a_symbolic_link_leads_to_is_read(clone: Clone) -> None:
+    clone.commit(
+        {f"{name}.yaml": application(name, f"apps/{name}") for name in ("file", "folder", "way", "none")}
+    )
+    clone.commit({"apps/none/x.yaml": config_map("none"), "apps/file/x.yaml": config_map("x")})
+    clone.commit({"shared/one.yaml": config_map("one"), "shared/folder/two.yaml": config_map("two")})
+    clone.link("apps/file/one.yaml", "../../links/one.yaml")
+    clone.link("links/one.yaml", "../shared/one.yaml")
+    clone.link("apps/folder", "../shared/folder")
+    clone.link("through", "shared")
+    clone.commit({"way.yaml": application("way", "through/folder")})
+    clone.write({"shared/one.yaml": config_map("one", "2")})
+    assert affected() == {"file": ["reads shared/one.yaml"]}
+    assert objects(difference(), "file") == {"ConfigMap apps/one": "changed"}
+    clone.write({"shared/one.yaml": config_map("one"), "shared/folder/two.yaml": config_map("two", "2")})
+    assert affected() == {name: ["reads shared/folder/two.yaml"] for name in ("folder", "way")}
+
+
+def test_a_link_that_leads_elsewhere_now_is_a_change(clone: Clone) -> None:
+    clone.commit({"web.yaml": application("web", "apps/web"), "apps/web/x.yaml": config_map("x")})
+    clone.commit({"shared/1.yaml": config_map("shared"), "shared/2.yaml": config_map("shared", "2")})
+    clone.link("apps/web/shared.yaml", "../../links/shared.yaml")
+    clone.link("links/shared.yaml", "../shared/1.yaml")
+    clone.commit({})
+    clone.link("links/shared.yaml", "../shared/2.yaml")
+    assert affected() == {"web": ["reads links/shared.yaml"]}
+    assert objects(difference(), "web") == {"ConfigMap apps/shared": "changed"}
+    clone.commit({})
+    clone.write({"shared/2.yaml": None})
+    assert affected() == {"web": ["reads shared/2.yaml"]}
+    assert changes(difference()) == {"web": "unknown"}
+
+
+def test_a_base_behind_a_link_is_read(clone: Clone) -> None:
+    clone.commit({"web.yaml": application("web", "overlays/web"), "web/base/x.yaml": config_map("x")})
+    clone.commit({"overlays/web/kustomization.yaml": "resources: [../base]\n"})
+    clone.commit({"web/base/kustomization.yaml": "resources: [x.yaml]\n"})
+    clone.link("overlays/base", "../web/base")
+    clone.commit({})
+    clone.write({"web/base/x.yaml": config_map("x", "2")})
+    assert affected() == {"web": ["reads web/base/x.yaml"]}
+
+
+def test_a_data_file_behind_a_link_is_read(clone: Clone) -> None:
+    files = directories_set("{{.name}}").replace(
+        "directories: [{path: teams/*}]", "files: [{path: teams/*.yaml}]"
+    )
+    clone.commit({"set.yaml": files, "data/a.yaml": "name: a\n", "teams/x.yaml": config_map("x")})
+    clone.link("teams/a.yaml", "../data/a.yaml")
+    clone.write({"teams/x.yaml": None})
+    clone.commit({})
+    clone.write({"data/a.yaml": "name: b\n"})
+    assert affected()["b"] == ["is added by ApplicationSet teams, which reads data/a.yaml"]
+
+
+def test_a_path_that_leads_out_of_the_repository_affects_nobody_and_is_unknown(clone: Clone) -> None:
+    clone.commit({"out.yaml": application("out", "../out"), "circle.yaml": application("circle", "circle/a")})
+    clone.link("circle", "circle")
+    clone.commit({"x.yaml": config_map("x")})
+    clone.write({"x.yaml": config_map("x", "2")})
+    assert affected() == {}
+    clone.write({"out.yaml": application("out", "../out", namespace="else"), "circle.yaml": None})
+    assert changes(difference()) == {"circle": "removed", "out": "changed"}

@@ -127,6 +127,22 @@ def test_the_hook_checks_sets_that_a_data_file_affects(repository: Path) -> None
     assert "did you mean `nmae`?" in done.stdout + done.stderr
 
 
+def test_the_hook_checks_applications_that_read_a_changed_file_elsewhere(repository: Path) -> None:
+    old = APPLICATION.replace("spec:", "spec:\n  proyect: default").replace("NAME", "old")
+    write(repository, "old.yaml", old)
+    write(repository, "apps/old/kustomization.yaml", "resources: [../base]\n")
+    write(repository, "real/kustomization.yaml", "resources: []\n")
+    (repository / "apps/base").symlink_to("../real")
+    run(repository, "git", "add", ".")
+    assert run(repository, "git", "commit", "--no-verify", "-m", "old mistake").returncode == 0
+    write(repository, "README.md", "read me\n")
+    assert commit(repository, "README.md").returncode == 0
+    write(repository, "real/kustomization.yaml", "resources: []\nnamePrefix: a-\n")
+    done = commit(repository, "real")
+    assert done.returncode != 0
+    assert "old.yaml:5:3: error: unknown field `proyect`" in done.stdout + done.stderr
+
+
 def test_the_hook_passes_over_old_mistakes_that_the_change_cannot_affect(repository: Path) -> None:
     write(repository, "old.yaml", APPLICATION.replace("NAME", "gone"))
     run(repository, "git", "add", "old.yaml")

@@ -95,3 +95,26 @@ def test_a_folder_outside_of_git_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         LocalRepository(tmp_path)
     assert caught.value.code == UNREACHABLE_REPOSITORY
+
+
+def test_places_are_what_links_lead_to(origin: Origin) -> None:
+    origin.commit({"real/a/x": "1", "real/b/y": "1", "app/z": "1"})
+    for name, target in {
+        "app/direct": "../real/a",
+        "app/chain": "../way",
+        "way": "real/b",
+        "app/gone": "../nothing",
+        "app/out": "../../outside",
+        "app/circle": "circle",
+        "alias": "app",
+    }.items():
+        (origin.path / name).symlink_to(target)
+    repository = LocalRepository(origin.path)
+    tree = repository.work_tree()
+    below = {"app/direct", "app/chain", "app/gone", "app/out", "app/circle"}
+    led_to = {"real/a", "way", "real/b", "nothing"}
+    assert tree.places("app") == {"app", *below, *led_to}
+    assert tree.places("alias") == {"alias", "app", *below, *led_to}
+    assert tree.places("way/y") == {"way/y", "way", "real/b/y"}
+    assert tree.places("real") == {"real"}
+    repository.close()

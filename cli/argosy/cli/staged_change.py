@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from argosy.cli.comparison.path_index import PathIndex
+from argosy.cli.comparison.reach import Reach
 from argosy.cli.repositories import Standing
 from argosy.compiler.app_of_apps import Member
 from argosy.compiler.rollout import NodeKey
@@ -16,30 +18,29 @@ __all__ = ["concerning"]
 def concerning(findings: Sequence[Finding], validated: Validated, standing: Standing) -> tuple[Finding, ...]:
     """Findings in changed files, and in files whose sets or Applications the change can affect.
 
-    A set is affected if it reads the repository through a generator, an Application if something below one of
-    its paths changed; a changed AppProject affects all.
+    A set is affected if it reads the repository through a generator, an Application if something changed that
+    one of its sources can read; a changed AppProject affects all.
     """
     changed = _changed_files(standing)
     files = set(changed)
     if any(project in files for project in validated.project_files):
         return tuple(findings)
+    reach, index = Reach(standing.tree("")), PathIndex(changed)
     for member in validated.hierarchy.members.values():
-        if _is_affected(member, changed, standing):
+        if _is_affected(member, index, reach, standing):
             files |= {position.file for position in _positions(member, validated) if position}
     return tuple(each for each in findings if each.position is None or each.position.file in files)
 
 
-def _is_affected(member: Member, changed: Sequence[str], standing: Standing) -> bool:
+def _is_affected(member: Member, changed: PathIndex, reach: Reach, standing: Standing) -> bool:
     if isinstance(member.resource, Application):
-        for source in member.resource.sources:
-            folder = source.path.strip("/")
-            prefix = "" if folder in ("", ".") else folder + "/"
-            if standing.answers_for(source.repo_url) and any(each.startswith(prefix) for each in changed):
-                return True
-        return False
+        here = [each.manifest for each in member.resource.sources if standing.answers_for(each.repo_url)]
+        return any(changed.holds(place) for source in here for place in reach.places(source))
     known = member.expansion or member.unknown
     inputs = getattr(known, "inputs", ())
-    return bool(changed) and any(each.kind == "tree" and standing.answers_for(each.name) for each in inputs)
+    return changed.holds("") and any(
+        each.kind == "tree" and standing.answers_for(each.name) for each in inputs
+    )
 
 
 def _positions(member: Member, validated: Validated) -> Iterator[Position | None]:

@@ -4,7 +4,9 @@ Reading follows symbolic links as long as they stay inside the tree.
 """
 
 import hashlib
+import itertools
 import posixpath
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -65,6 +67,11 @@ class Tree(Protocol):
 
     def tree_id(self, path: str) -> str:
         """An id of everything below the path that changes exactly when its content does."""
+        ...
+
+    def places(self, path: str) -> frozenset[str]:
+        """Where what is read at a path or below it lies: the path, and what symbolic links lead to from
+        there, whether it exists or not. A link that leads out of the repository leads nowhere."""
         ...
 
     def export(self, path: str, destination: Path) -> None:
@@ -156,6 +163,35 @@ class EntryTree:
             shown = name[len(clean_path(path)) :]
             digest.update(f"{shown}\0{self._content_id(target)}\0".encode())
         return digest.hexdigest()
+
+    def places(self, path: str) -> frozenset[str]:
+        found: set[str] = set()
+        on_the_way: set[str] = set()
+        waiting = [clean_path(path)]
+        while waiting:
+            place = waiting.pop()
+            if place not in found:
+                found.add(place)
+                if self._links:
+                    passed, further = self._led_to(place)
+                    on_the_way.update(passed)
+                    waiting += further
+        return frozenset(found | on_the_way)
+
+    def _led_to(self, place: str) -> tuple[Sequence[str], Sequence[str]]:
+        """The links on the way to a place; where they lead, and the links below it."""
+        try:
+            resolved, passed = self._followed(place)
+        except SourceError:
+            return (), ()
+        prefix = f"{resolved}/" if resolved else ""
+        start = bisect_left(self._links, prefix)
+        below = itertools.takewhile(lambda each: each.startswith(prefix), self._links[start:])
+        return passed, [resolved, *below]
+
+    @cached_property
+    def _links(self) -> Sequence[str]:
+        return sorted(path for path, entry in self._entries.items() if entry.kind is EntryKind.LINK)
 
     def _content_id(self, path: str) -> str:
         """An id of a file's content."""
@@ -249,7 +285,11 @@ class EntryTree:
         clean = clean_path(path)
         if clean in self._entries and self._entries[clean].kind is not EntryKind.LINK:
             return clean
-        waiting, done, followed = clean.split("/")[::-1] if clean else [], "", 0
+        return self._followed(clean)[0]
+
+    def _followed(self, path: str) -> tuple[str, Sequence[str]]:
+        """The same, and the links that were followed."""
+        waiting, done, followed = path.split("/")[::-1] if path else [], "", []
         while waiting:
             part = waiting.pop()
             if part in ("", "."):
@@ -265,9 +305,9 @@ class EntryTree:
             done = f"{done}/{part}" if done else part
             entry = self._entries.get(done)
             if entry is not None and entry.kind is EntryKind.LINK:
-                followed += 1
+                followed.append(done)
                 target = self._content([done])[0].decode("utf-8", "surrogateescape")
-                if followed > _LINKS or target.startswith("/"):
+                if len(followed) > _LINKS or target.startswith("/"):
                     raise SourceError(
                         f"{self.name}: the symbolic link {done!r} runs in a circle "
                         "or leads out of the repository",
@@ -275,7 +315,7 @@ class EntryTree:
                     )
                 waiting.extend(target.split("/")[::-1])
                 done = posixpath.dirname(done)
-        return done
+        return done, followed
 
     def _missing(self, path: str, what: str) -> SourceError:
         return SourceError(f"{self.name} has no {what} {path!r}", code=MISSING_PATH)

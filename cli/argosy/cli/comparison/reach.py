@@ -26,18 +26,20 @@ class Reach:
         self._beside: dict[str, tuple[str, ...]] = {}
 
     def places(self, source: Mapping[str, Any]) -> set[str]:
-        """Folders and files that the source can read in this tree."""
-        folder = clean_path(str(source.get("path") or ""))
-        found = {folder}
+        """Folders and files that the source can read in this tree; none where its path is refused."""
+        try:
+            folder = clean_path(str(source.get("path") or ""))
+        except ArgosyError:
+            return set()
+        found: set[str] = set()
         waiting = [folder]
-        for written in _named_files(source):
-            place = self._inside(folder, written)
-            found.add(place)
         while waiting:
-            for place in self._upwards(waiting.pop()):
-                if place not in found:
-                    found.add(place)
-                    waiting.append(place)
+            place = waiting.pop()
+            if place not in found:
+                found.add(place)
+                waiting += [*self._tree.places(place), *self._upwards(place)]
+        for written in _named_files(source):
+            found |= self._tree.places(self._inside(folder, written))
         return found
 
     def _upwards(self, folder: str) -> tuple[str, ...]:
@@ -45,12 +47,16 @@ class Reach:
         if folder not in self._beside:
             found: list[str] = []
             for name in (*KUSTOMIZATION_FILES, "Chart.yaml"):
-                file = posixpath.join(folder, name)
-                if self._tree.has_file(file):
-                    for written in _UPWARDS.findall(self._tree.read(file)):
-                        found.append(self._inside(folder, written.decode("utf-8", "replace")))
+                for written in _UPWARDS.findall(self._text(posixpath.join(folder, name))):
+                    found.append(self._inside(folder, written.decode("utf-8", "replace")))
             self._beside[folder] = tuple(found)
         return self._beside[folder]
+
+    def _text(self, file: str) -> bytes:
+        try:
+            return self._tree.read(file) if self._tree.has_file(file) else b""
+        except ArgosyError:
+            return b""  # behind a link that leads nowhere: rendering says so
 
     def _inside(self, folder: str, written: str) -> str:
         """A path as seen from a folder; one from the root on begins with a slash."""

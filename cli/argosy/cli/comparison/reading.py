@@ -114,9 +114,10 @@ class StateReader:
         if not isinstance(resource, Application):
             return sorted(suspected)
         try:
-            places = set(self._exact_inputs(resource))
+            inputs = set(self._exact_inputs(resource))
         except ArgosyError:
             return sorted(suspected)  # it does not render; what may be at fault is named
+        places = {place for each in inputs for place in self.tree.places(each)}
         return sorted({path for place in places for path in changed.under(place)})
 
     # What an Application reads
@@ -127,9 +128,8 @@ class StateReader:
                 if not (source.get("ref") and not source.get("path")):
                     yield from self.reach.places(source)
                 if source.get("ref"):
-                    yield from (
-                        clean_path(each) for each in lent_files(specified.sources, str(source["ref"]))
-                    )
+                    for each in lent_files(specified.sources, str(source["ref"])):
+                        yield from self.tree.places(each)
 
     def _is_here(self, source: Mapping[str, Any]) -> bool:
         return (
@@ -220,8 +220,11 @@ class StateReader:
             return False
         if not self._is_here(source):
             return self._may_hold_elsewhere(source)
-        folder = clean_path(str(source.get("path") or ""))
-        if not self.tree.has_directory(folder):
+        try:
+            folder = clean_path(str(source.get("path") or ""))
+            if not self.tree.has_directory(folder):
+                return False
+        except ArgosyError:
             return False
         holds = any(found.files.holders.holds(place) for place in self.reach.places(source))
         return holds and self._is_built(source, folder)

@@ -1,6 +1,6 @@
 """Which files of the repository the generators of a set have read: exactly what it can be affected by."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from argosy.cli.comparison.states import ChangedFiles
@@ -35,9 +35,10 @@ class SetReads:
 class _ReadTree:
     """A tree that notes what is asked of it."""
 
-    def __init__(self, tree: Tree, reads: SetReads) -> None:
+    def __init__(self, tree: Tree, reads: SetReads, places: Callable[[str], Iterable[str]]) -> None:
         self._tree = tree
         self._reads = reads
+        self._places = places
         self.revision = tree.revision
 
     def files(self) -> Sequence[str]:
@@ -45,7 +46,7 @@ class _ReadTree:
         return self._tree.files()
 
     def read(self, path: str) -> bytes:
-        self._reads.files.add(path)
+        self._reads.files.update(self._places(path))
         return self._tree.read(path)
 
     def has_directory(self, path: str) -> bool:
@@ -65,5 +66,6 @@ class ReadingWorld(RecordingWorld):
         answer = super().tree(repo_url, revision)
         here = self._standing.answers_for(repo_url) and self._standing.is_tip(revision)
         if isinstance(answer, Known) and here:
-            return Known(_ReadTree(answer.value, self.reads), answer.provenance, answer.as_of)
+            read = _ReadTree(answer.value, self.reads, self._standing.tree(revision).places)
+            return Known(read, answer.provenance, answer.as_of)
         return answer
