@@ -28,9 +28,10 @@ from typing import Self
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-__all__ = ["BINARIES", "RealCluster", "RealClusters", "assets_folder", "missing_binaries"]
+__all__ = ["BINARIES", "HELM", "RealCluster", "RealClusters", "assets_folder", "missing_binaries"]
 
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
+HELM = ("helm", "helm-3")
 VERSION = "1.37.2"
 KUBECONFIGS = "ARGOSY_TEST_KUBECONFIGS"
 AUDIT_LOGS = "ARGOSY_TEST_AUDIT_LOGS"
@@ -58,9 +59,9 @@ def assets_folder() -> Path:
     return Path(cache) / "argosy" / "servers" / f"k8s-{VERSION}"
 
 
-def missing_binaries(folder: Path) -> tuple[str, ...]:
-    """Which of the servers are not in the folder."""
-    return tuple(name for name in BINARIES if not os.access(folder / name, os.X_OK))
+def missing_binaries(folder: Path, names: Sequence[str] = BINARIES) -> tuple[str, ...]:
+    """Which of the servers, or of other programs, are not in the folder."""
+    return tuple(name for name in names if not os.access(folder / name, os.X_OK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +330,7 @@ def main(arguments: Sequence[str]) -> int:
     stay until a signal comes.
     """
     if list(arguments) == ["--check"]:
-        missing = missing_binaries(assets_folder())
+        missing = missing_binaries(assets_folder(), (*BINARIES, *HELM))
         if missing:
             print(f"e2e: {', '.join(missing)} not found in {assets_folder()}", file=sys.stderr)
         return 1 if missing else 0

@@ -1,6 +1,7 @@
 """Helm sources.
 
-What a chart is rendered from is gathered here, the rendering itself happens in worker processes.
+What a chart is rendered from is gathered here; the rendering itself happens in worker processes that hold the
+library or, where that is not installed, in the program helm.
 """
 
 import posixpath
@@ -16,10 +17,11 @@ from argosy.schemas.model.origin import Origin
 from argosy.schemas.model.source import Helm
 from argosy.schemas.position import Position
 from argosy.schemas.yaml_errors import YamlError
-from argosy.schemas.yaml_reader import read_documents, read_value
+from argosy.schemas.yaml_reader import Document, read_documents, read_value
 from argosy.sources.build_environment import BuildEnvironment
-from argosy.sources.errors import MISSING_PATH, RENDER_FAILED, TOOL_MISSING, UNSUPPORTED_SOURCE, SourceError
+from argosy.sources.errors import MISSING_PATH, RENDER_FAILED, UNSUPPORTED_SOURCE, SourceError
 from argosy.sources.git_url import clean_path
+from argosy.sources.helm_command import HelmCommand
 from argosy.sources.helm_pool import HelmPool
 from argosy.sources.helm_values import chart_values
 from argosy.sources.manifest import Input, Manifest, RenderRequest, document_manifests
@@ -28,6 +30,11 @@ from argosy.sources.tree import Tree
 __all__ = ["HelmChart", "HelmRenderer"]
 
 _PLACE = re.compile(r"([\w.-]+/(?:[\w./-]+)):(\d+)(?::(\d+))?")
+_LEAD = re.compile(
+    r"^(?:release name check failed: |release name \"[^\"]*\": |invalid kube version '[^']*': "
+    r"|values don't meet the specifications of the schema\(s\) in the following chart\(s\):\n)+"
+)
+"""What Helm says before the reason."""
 _TESTS = frozenset({"test", "test-success", "test-failure"})
 _HOOK = "helm.sh/hook"
 _LONGEST = 900
@@ -55,18 +62,20 @@ class HelmRenderer:
 
     def __init__(self, *, workers: int, deadline: float, memory: int, scratch: Path | None) -> None:
         self._pool = HelmPool(workers, deadline=deadline, memory=memory, scratch=scratch)
+        self._command = HelmCommand(deadline=deadline, memory=memory, scratch=scratch)
 
     @cached_property
-    def version(self) -> str:
-        """Changes with the library. Raises `SourceError` (`tool-missing`) where it is not installed."""
+    def _library(self) -> str:
+        """The version of the library, '' where it is not installed."""
         try:
             return version("helm-python-sdk")
         except PackageNotFoundError:
-            raise SourceError(
-                "charts cannot be rendered: the library helm-python-sdk is not installed",
-                code=TOOL_MISSING,
-                hint="pip install 'argosy[helm]'",
-            ) from None
+            return ""
+
+    @property
+    def version(self) -> str:
+        """Changes with what renders. Raises `SourceError` (`tool-missing`) where nothing could."""
+        return f"helm-python-sdk {self._library}" if self._library else self._command.version
 
     def prepare(
         self, request: RenderRequest, path: str, options: Helm, environment: BuildEnvironment
@@ -92,13 +101,15 @@ class HelmRenderer:
     def render(self, chart: HelmChart) -> list[Manifest]:
         """The chart's objects without those of its tests, which Argo CD never applies either: first the
         CustomResourceDefinitions of `crds/`, then the templates, by path."""
-        answer = self._pool.ask(chart.path or chart.tree.name, chart.request, lambda: _chart_files(chart))
+        tool = self._pool if self._library else self._command
+        answer = tool.ask(chart.path or chart.tree.name, chart.request, lambda: _chart_files(chart))
+        manifests: list[Manifest] = []
+        for texts in (answer.get("crds", {}), answer.get("manifests", {})):
+            for name, text in sorted(texts.items()):
+                if not name.endswith("NOTES.txt") and text.strip():
+                    manifests.extend(_manifests(_place(chart, name), text))
         if "error" in answer:
             raise _failure(chart, answer["error"])
-        manifests: list[Manifest] = []
-        for name, text in [*sorted(answer["crds"].items()), *sorted(answer["manifests"].items())]:
-            if not name.endswith("NOTES.txt") and text.strip():
-                manifests.extend(_manifests(_place(chart, name), text))
         return [manifest for manifest in manifests if not _is_test(manifest.value)]
 
     def close(self) -> None:
@@ -109,7 +120,8 @@ class HelmRenderer:
 def _manifests(file: str, text: str) -> list[Manifest]:
     origin = Origin(Position(file, 1, 1))
     try:
-        documents = read_documents(text, f"{file} (rendered)")
+        # The program prints each file without the space at its end, and a line's end instead.
+        documents = read_documents(f"{text.rstrip()}\n", f"{file} (rendered)")
     except YamlError as error:
         raise SourceError(
             f"what {file} renders to is not valid YAML: {error.message}",
@@ -118,14 +130,27 @@ def _manifests(file: str, text: str) -> list[Manifest]:
             hint="the line is that of the rendered text",
         ) from error
     return [
-        manifest for document in documents for manifest in document_manifests(document, lambda _d, _p: origin)
+        manifest
+        for document in sorted(documents, key=_rank)
+        for manifest in document_manifests(document, lambda _d, _p: origin)
     ]
 
 
+def _rank(document: Document) -> tuple[bool, str]:
+    """The library has the documents of a file as they stand there, the program by kind and hooks at the end:
+    sorted, they are in one order either way."""
+    value = document.value
+    return _hook(value) is not None, str(value.get("kind")) if isinstance(value, Mapping) else ""
+
+
+def _hook(value: object) -> object:
+    for key in ("metadata", "annotations", _HOOK):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
 def _is_test(value: Mapping[str, Any]) -> bool:
-    metadata = value.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    hook = annotations.get(_HOOK) if isinstance(annotations, Mapping) else None
+    hook = _hook(value)
     return isinstance(hook, str) and {part.strip() for part in hook.split(",")} <= _TESTS
 
 
@@ -190,6 +215,7 @@ def _place(chart: HelmChart, name: str) -> str:
 
 
 def _failure(chart: HelmChart, message: str) -> SourceError:
+    message = _LEAD.sub("", message).strip()
     match = _PLACE.search(message)
     if len(message) > _LONGEST:
         # Helm repeats itself for every template on the way; the place stands first, the reason last.

@@ -17,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from argosy.sources.errors import DEADLINE, RENDER_FAILED, SourceError
+from argosy.sources.errors import RENDER_FAILED, SourceError
+from argosy.sources.helm_limits import too_large, too_late
 
 __all__ = ["HelmPool"]
 
@@ -55,11 +56,7 @@ class HelmPool:
                 healthy = True
                 return answer
             except TimeoutError:
-                raise SourceError(
-                    f"the chart in {chart} did not render within {self._deadline:g} seconds and was stopped",
-                    code=DEADLINE,
-                    hint="look for a template that never ends",
-                ) from None
+                raise too_late(chart, self._deadline) from None
             except (EOFError, BrokenPipeError):
                 raise self._died(chart, worker) from None
             finally:
@@ -103,11 +100,7 @@ class HelmPool:
     def _died(self, chart: str, worker: "_Worker") -> SourceError:
         told = worker.last_words()
         if "out of memory" in told or "MemoryError" in told or "cannot allocate" in told:
-            return SourceError(
-                f"the chart in {chart} needed more than {self._memory >> 20} MiB to render and was stopped",
-                code=RENDER_FAILED,
-                hint="look for a template that produces without end",
-            )
+            return too_large(chart, self._memory)
         reason = next((line for line in reversed(told.splitlines()[:40]) if "rror" in line), "")
         return SourceError(
             f"the process that rendered the chart in {chart} died: {reason}", code=RENDER_FAILED

@@ -17,21 +17,12 @@ from argosy.schemas.yaml_writer import write_yaml
 from argosy.sources.build_environment import BuildEnvironment
 from argosy.sources.errors import DEADLINE, MISSING_PATH, RENDER_FAILED, TOOL_MISSING, SourceError
 from argosy.sources.kustomization import folders_read, is_kustomization, read_kustomization, with_options
-from argosy.sources.limited_process import Finished, find_program, run_limited
+from argosy.sources.limited_process import OFFLINE, Finished, find_program, run_limited
 from argosy.sources.manifest import Input, Manifest, document_manifests
 from argosy.sources.scratch import scratch_folder
 from argosy.sources.tree import Tree
 
 __all__ = ["KustomizeBuild", "KustomizeRenderer", "is_kustomization"]
-
-_OFFLINE = {
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_TERMINAL_PROMPT": "0",
-    "HTTP_PROXY": "http://127.0.0.1:9",
-    "HTTPS_PROXY": "http://127.0.0.1:9",
-    "NO_PROXY": "",
-}
-"""Remote bases are found before the build; should one slip through, there is no way out for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +100,7 @@ class KustomizeRenderer:
             finished = run_limited(
                 [*self._command, build.path or "."],
                 root,
-                environment={**os.environ, **({} if self._allow_remote else _OFFLINE), "HOME": str(root)},
+                environment={**os.environ, **({} if self._allow_remote else OFFLINE), "HOME": str(root)},
                 deadline=self._deadline,
                 memory=self._memory,
             )

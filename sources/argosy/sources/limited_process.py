@@ -12,8 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
-__all__ = ["Finished", "find_program", "resident_bytes", "run_limited"]
+__all__ = ["OFFLINE", "Finished", "find_program", "resident_bytes", "run_limited"]
 
+OFFLINE = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "NO_PROXY": "",
+}
+"""What programs get that need no network: remote parts are found before they run; should one slip through,
+there is no way out for it."""
 _PAUSE = 0.02
 _OUTPUT_LIMIT = 128 * 1024 * 1024
 
