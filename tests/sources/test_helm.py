@@ -191,7 +191,7 @@ def test_a_template_that_fails_is_named_with_its_line(
     assert "chart/templates/bad.yaml" in error.message and error.code == RENDER_FAILED
 
 
-def test_values_are_checked_against_the_charts_schema(
+def test_values_are_checked_against_the_charts_schema_unless_the_source_says_otherwise(
     origin: Origin, checkout: Checkout, renderer: Renderer
 ) -> None:
     schema = '{"type": "object", "properties": {"color": {"type": "string"}}}'
@@ -199,6 +199,8 @@ def test_values_are_checked_against_the_charts_schema(
     helm = {"valuesObject": {"color": 5}}
     error = failure(renderer, checkout.request("chart", helm=helm))
     assert error.code == RENDER_FAILED and "color" in error.message
+    assert values_of(renderer, checkout, **helm, skipSchemaValidation=True)["color"] == 5
+    assert failure(renderer, checkout.request("chart", helm=helm)).message == error.message
 
 
 @pytest.mark.parametrize(

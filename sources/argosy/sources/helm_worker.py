@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
 
 
 class _Charts:
-    """The charts seen so far, as folders named by the id of their content.
+    """The charts seen so far, as folders, by the ids of their content.
 
     Each rendering loads its chart anew: rendering takes switched-off subcharts out of a loaded one for good.
     """
@@ -66,7 +66,7 @@ class _Charts:
 
         self._helm = helm_python
         self._scratch = scratch
-        self._folders: OrderedDict[str, Path] = OrderedDict()
+        self._folders: OrderedDict[tuple[str, bool], Path] = OrderedDict()
         self._written = 0
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +81,9 @@ class _Charts:
             return {"error": str(error)}
 
     def _folder(self, request: dict[str, Any]) -> Path | None:
-        name = request["chart"]
+        # The library has no option for it, so a chart whose schema is passed over is one without a schema.
+        without_schema = request["skip_schema_validation"]
+        name = (request["chart"], without_schema)
         if name in self._folders:
             self._folders.move_to_end(name)
             return self._folders[name]
@@ -91,6 +93,8 @@ class _Charts:
         folder = self._scratch / f"chart-{self._written}"
         for path, content in request["files"].items():
             target = folder / path
+            if without_schema and target.name == "values.schema.json":
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         self._folders[name] = folder
@@ -105,9 +109,6 @@ class _Charts:
         missing = sorted(set(wanted) - present)
         if missing:
             return {"error": f"the dependencies {', '.join(missing)} are not in the chart's folder charts/"}
-        values = request["values"]
-        if not request["skip_schema_validation"]:
-            chart.validate_schema(values)
         options = {
             "name": request["release"],
             "namespace": request["namespace"],
@@ -121,7 +122,7 @@ class _Charts:
         rendered = native.call_string(
             "helm_render",
             chart._raw(),
-            msgspec.json.encode(values).decode(),
+            msgspec.json.encode(request["values"]).decode(),
             msgspec.json.encode({key: value for key, value in options.items() if value}).decode(),
         )
         crds = {} if request["skip_crds"] else {crd["filename"]: crd["data"] for crd in chart.crds}
