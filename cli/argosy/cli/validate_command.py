@@ -209,6 +209,9 @@ def _print(judgement: Judgement, search: Search, validated: Validated, output: s
         return
     for finding in ordered:
         click.echo(shown(finding, read_line))
+    if not search.files and not ordered:
+        click.echo("nothing to check: no file has a document of argoproj.io/v1alpha1")
+        return
     found = summary(ordered) or "no findings"
     excepted = f" ({judgement.excepted} excepted)" if judgement.excepted else ""
     click.echo(f"{found}{excepted}; {_count(search.files, 'file')}, {_count(applications, 'Application')}")

@@ -20,6 +20,9 @@ from argosy.schemas.yaml_reader import Document
 
 __all__ = ["Loaded", "load", "load_rendered"]
 
+_Locate = Callable[[Path, bool], Position | None]
+"""Where the value at a path stands, or (`True`) the key that leads to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -41,13 +44,13 @@ def load(document: Document, namespace: str) -> Loaded:
 
 def load_rendered(value: Mapping[str, Any], namespace: str, origin: Origin) -> Loaded:
     """The same for a manifest that some source rendered; findings stand where it came from."""
-    return _load(dict(value), namespace, lambda _: origin.position, None, origin)
+    return _load(dict(value), namespace, lambda _path, _key: origin.position, None, origin)
 
 
 def _load(
     value: dict[str, Any],
     namespace: str,
-    locate: Callable[[Path], Position | None],
+    locate: _Locate,
     document: Document | None,
     origin: Origin | None,
 ) -> Loaded:
@@ -63,17 +66,18 @@ def _load(
         return Loaded(ApplicationSet(manifest, document, origin or Origin()), (), tuple(pruned))
     if kind == "AppProject":
         return Loaded(AppProject(manifest), (), tuple(pruned))
-    return Loaded(Application(manifest, origin or Origin(locate(("metadata", "name")))), (), tuple(pruned))
+    return Loaded(
+        Application(manifest, origin or Origin(locate(("metadata", "name"), False))), (), tuple(pruned)
+    )
 
 
-def _refusals(
-    kind: str, value: Mapping[str, Any], locate: Callable[[Path], Position | None]
-) -> Iterator[Finding]:
+def _refusals(kind: str, value: Mapping[str, Any], locate: _Locate) -> Iterator[Finding]:
     for refusal in refusals(kind, value):
-        yield Finding(refusal.code, Severity.ERROR, refusal.message, locate(refusal.path), hint=refusal.hint)
+        position = locate(refusal.path, True)
+        yield Finding(refusal.code, Severity.ERROR, refusal.message, position, hint=refusal.hint)
     metadata = value.get("metadata")
     if not isinstance(metadata, Mapping):
         return
     for below, problem in metadata_problems(metadata):
-        position = locate(("metadata", *below))
+        position = locate(("metadata", *below), False)
         yield Finding("invalid-metadata", Severity.ERROR, f"metadata.{'.'.join(below)}: {problem}", position)
