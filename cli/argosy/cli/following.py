@@ -1,10 +1,11 @@
-"""Follows a rollout by the status of Applications until it settles, fails, or time is up. Reads only."""
+"""Follows a rollout by what is said of it until nothing of it moves any more, or time is up. Reads only."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from argosy.cli.live_state import Row, read_live_state
+from argosy.cli.live_state import APPLICATION, APPLICATION_SET, LiveState, Row, read_live_state
+from argosy.cli.motion import moving
 from argosy.clusters.client import Client
 from argosy.reconciler.installation import Installation
 
@@ -25,11 +26,6 @@ class Followed:
         """Whether there is something, and all of it is as it should be."""
         return bool(self.rows) and all(row.settled for row in self.rows) and not self.set_problems
 
-    @property
-    def failed(self) -> bool:
-        """Whether something is there that nothing but somebody's doing changes."""
-        return any(row.failed for row in self.rows) or bool(self.set_problems)
-
 
 async def follow(
     client: Client,
@@ -40,8 +36,8 @@ async def follow(
     sets: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> "Followed":
-    """Look until all of `wanted` are settled, one has failed and the rest waits, or time is up; what was
-    seen last. `sets`: an ApplicationSet that generates nothing has failed, too."""
+    """Look until all of `wanted` are settled, or failed, or wait for what has failed, or time is up; what was
+    seen last. `sets`: ApplicationSets count, too."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     still = 0
@@ -54,8 +50,14 @@ async def follow(
         # Settled for a moment, so that children that were just made are seen too.
         if found.settled and still >= 2:
             return found
-        if found.failed and still >= 6:
+        if still >= 6 and not _moves(live, found.rows, sets):
             return found
         if loop.time() > end or stop():
             return found
         await asyncio.sleep(_LOOK)
+
+
+def _moves(live: LiveState, rows: list[Row], sets: bool) -> bool:
+    """Whether one of these Applications still moves, or with `sets` any ApplicationSet."""
+    wanted = {(APPLICATION, row.name) for row in rows}
+    return any(key in wanted or (sets and key[0] == APPLICATION_SET) for key in moving(live))

@@ -5,6 +5,7 @@ from typing import Any
 
 from argosy.clusters.client import Client
 from argosy.clusters.objects import GroupVersionKind
+from argosy.reconciler.health import assess
 from argosy.reconciler.installation import Installation
 from argosy.schemas.model.annotations import REFRESH
 
@@ -14,6 +15,8 @@ APPLICATION = "Application"
 APPLICATION_SET = "ApplicationSet"
 _KIND = GroupVersionKind("argoproj.io", "v1alpha1", APPLICATION)
 _SET = GroupVersionKind("argoproj.io", "v1alpha1", APPLICATION_SET)
+_FOR_A_PERSON = ("Waiting: ", "DeletionUnconfirmed: ", "SyncError: ")
+"""Conditions that nothing but somebody's doing ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,17 @@ class Row:
         return not self.pending and (self.sync, self.health) == ("Synced", "Healthy")
 
     @property
+    def looked_at(self) -> bool:
+        """Whether a controller has said anything of it."""
+        return self.sync != "Unknown" or bool(self.phase or self.conditions)
+
+    @property
     def failed(self) -> bool:
         """Nothing will change without somebody's doing."""
         if self.pending:
             return False
-        if any(condition.startswith("Waiting: ") for condition in self.conditions):
-            return True  # for a person
+        if any(condition.startswith(_FOR_A_PERSON) for condition in self.conditions):
+            return True
         return self.phase in ("Failed", "Error") or (self.sync == "Unknown" and bool(self.conditions))
 
     @property
@@ -60,12 +68,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """One ApplicationSet; `problem` is what keeps it from generating its Applications (empty: nothing)."""
+    """One ApplicationSet; `problem` is what keeps it from generating its Applications (empty: nothing).
+
+    `health` is that of its own work, `message` what it says of it.
+    """
 
     name: str
     wave: int
     parent: str
     problem: str
+    health: str = "Healthy"
+    message: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether its Applications are written as it says now."""
+        return self.health == "Healthy"
 
     @property
     def parent_kind(self) -> str:
@@ -112,7 +130,15 @@ def _set_row(item: dict[str, Any]) -> SetRow:
         if condition.get("type") == "ErrorOccurred" and condition.get("status") == "True"
     ]
     metadata = item["metadata"]
-    return SetRow(metadata["name"], _wave(metadata), _tracked(metadata), problems[0] if problems else "")
+    health = assess(item)
+    return SetRow(
+        name=metadata["name"],
+        wave=_wave(metadata),
+        parent=_tracked(metadata),
+        problem=problems[0] if problems else "",
+        health=health.status.value,
+        message=health.message,
+    )
 
 
 def _wave(metadata: dict[str, Any]) -> int:
