@@ -122,6 +122,9 @@ CHARTS = {
             "templates/tests/a.yaml": hooked("a", "test"),
             "templates/tests/b.yaml": hooked("b", "test-success"),
             "templates/b.yaml": hooked("c", "pre-delete"),
+            "templates/c.yaml": hooked("d", "crd-install"),
+            "templates/d.yaml": hooked("e", "Pre-Install ,test-failure"),
+            "templates/e.yaml": hooked("f", "Pre-Install ,test"),
         }
     ),
     "subchart": Chart(
@@ -192,6 +195,18 @@ CHARTS = {
         {"templates/a.yaml": config_map("a")}, helm={"kubeVersion": "none"}, fails=True
     ),
     "bad metadata": Chart({"templates/a.yaml": config_map("a")}, metadata="version: ''", fails=True),
+    "library chart": Chart({"templates/a.yaml": config_map("a")}, metadata="type: library", fails=True),
+    "cluster too old": Chart(
+        {"templates/a.yaml": config_map("a")},
+        metadata="kubeVersion: '>=1.31.0-0'",
+        helm={"kubeVersion": "1.29.3"},
+        fails=True,
+    ),
+    "cluster new enough": Chart(
+        {"templates/a.yaml": config_map("a")},
+        metadata="kubeVersion: '>= 1.19.0-0, < 1.40.0 || ~1.50'",
+        helm={"kubeVersion": "1.29.3"},
+    ),
     "dependency missing": Chart(
         {"templates/a.yaml": config_map("a")},
         metadata="dependencies: [{name: gone, version: 1.0.0}, {name: lost, version: 1.0.0}]",

@@ -179,6 +179,31 @@ def test_a_remote_dependency_that_is_not_vendored_is_an_error(
     assert error.code == UNSUPPORTED_SOURCE and "redis" in error.message
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("type: library", "library charts"), ("kubeVersion: '>=1.30'", "requires Kubernetes >=1.30")],
+    ids=["library", "cluster too old"],
+)
+def test_a_chart_that_helm_would_not_install_is_an_error_and_not_empty(
+    line: str, reason: str, origin: Origin, checkout: Checkout, renderer: Renderer
+) -> None:
+    origin.commit(_CHART | {"chart/Chart.yaml": f"{_CHART['chart/Chart.yaml']}{line}\n"})
+    error = failure(renderer, checkout.request("chart", helm={"kubeVersion": "v1.29.3-gke.1245000"}))
+    assert error.code == RENDER_FAILED and reason in error.message
+    assert str(error.position).startswith("chart/Chart.yaml:4:")
+    origin.commit({"chart/Chart.yaml": f"{_CHART['chart/Chart.yaml']}kubeVersion: '>=1.29'\n"})
+    rendering = renderer.render_now(checkout.request("chart", helm={"kubeVersion": "v1.29.3-gke.1245000"}))
+    assert names(rendering) == ["things.example.com", "shop-config"]
+
+
+def test_a_hook_that_helm_does_not_know_is_left_out_as_helm_does(
+    origin: Origin, checkout: Checkout, renderer: Renderer
+) -> None:
+    hook = "metadata: {name: x, annotations: {helm.sh/hook: crd-install}}\n"
+    origin.commit(_CHART | {"chart/templates/x.yaml": f"apiVersion: v1\nkind: Pod\n{hook}"})
+    assert names(renderer.render_now(checkout.request("chart"))) == ["things.example.com", "shop-config"]
+
+
 def test_a_template_that_fails_is_named_with_its_line(
     origin: Origin, checkout: Checkout, renderer: Renderer
 ) -> None:

@@ -17,10 +17,10 @@ from argosy.schemas.model.origin import Origin
 from argosy.schemas.model.source import Helm
 from argosy.schemas.position import Position
 from argosy.schemas.yaml_errors import YamlError
-from argosy.schemas.yaml_reader import Document, read_documents, read_value
+from argosy.schemas.yaml_reader import Document, read_documents
 from argosy.sources.build_environment import BuildEnvironment
-from argosy.sources.errors import MISSING_PATH, RENDER_FAILED, UNSUPPORTED_SOURCE, SourceError
-from argosy.sources.git_url import clean_path
+from argosy.sources.chart_metadata import check_installable, local_dependencies, read_metadata
+from argosy.sources.errors import RENDER_FAILED, SourceError
 from argosy.sources.helm_command import HelmCommand
 from argosy.sources.helm_pool import HelmPool
 from argosy.sources.helm_values import chart_values
@@ -35,7 +35,10 @@ _LEAD = re.compile(
     r"|values don't meet the specifications of the schema\(s\) in the following chart\(s\):\n)+"
 )
 """What Helm says before the reason."""
-_TESTS = frozenset({"test", "test-success", "test-failure"})
+_TESTS = frozenset({"test", "test-success"})
+_HOOKS = frozenset(
+    f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "delete", "rollback")
+)
 _HOOK = "helm.sh/hook"
 _LONGEST = 900
 
@@ -82,7 +85,10 @@ class HelmRenderer:
     ) -> HelmChart:
         """Gathers values and dependencies. Raises `SourceError` for what is wrong with them."""
         tree = request.tree
-        dependencies = _local_dependencies(tree, path)
+        metadata = read_metadata(tree, path)
+        kube_version = options.kube_version or request.kube_version
+        check_installable(metadata, kube_version)
+        dependencies = local_dependencies(tree, path, metadata)
         values, inputs = chart_values(request, path, options, environment)
         folders = [path, *dependencies.values()]
         chart_inputs = tuple(Input(folder, tree.tree_id(folder)) for folder in folders)
@@ -93,14 +99,14 @@ class HelmRenderer:
             "values": values,
             "skip_crds": options.skip_crds,
             "skip_schema_validation": options.skip_schema_validation,
-            "kube_version": options.kube_version or request.kube_version,
+            "kube_version": kube_version,
             "api_versions": list(options.api_versions or request.api_versions),
         }
         return HelmChart(tree, path, dependencies, asked, chart_inputs + inputs)
 
     def render(self, chart: HelmChart) -> list[Manifest]:
         """The chart's objects without those of its tests, which Argo CD never applies either: first the
-        CustomResourceDefinitions of `crds/`, then the templates, by path."""
+        CustomResourceDefinitions of `crds/`, then the templates, by path, in a file by kind."""
         tool = self._pool if self._library else self._command
         answer = tool.ask(chart.path or chart.tree.name, chart.request, lambda: _chart_files(chart))
         manifests: list[Manifest] = []
@@ -110,7 +116,7 @@ class HelmRenderer:
                     manifests.extend(_manifests(_place(chart, name), text))
         if "error" in answer:
             raise _failure(chart, answer["error"])
-        return [manifest for manifest in manifests if not _is_test(manifest.value)]
+        return [manifest for manifest in manifests if not _is_left_out(manifest.value)]
 
     def close(self) -> None:
         """Ends the workers."""
@@ -149,9 +155,13 @@ def _hook(value: object) -> object:
     return value
 
 
-def _is_test(value: Mapping[str, Any]) -> bool:
+def _is_left_out(value: Mapping[str, Any]) -> bool:
+    """Tests are never applied, and Helm prints no hook of a kind that it does not know."""
     hook = _hook(value)
-    return isinstance(hook, str) and {part.strip() for part in hook.split(",")} <= _TESTS
+    if not isinstance(hook, str):
+        return False
+    kinds = {kind.strip().lower() for kind in hook.split(",")}
+    return kinds <= _TESTS or not kinds <= _HOOKS | _TESTS
 
 
 def _chart_files(chart: HelmChart) -> dict[str, bytes]:
@@ -162,51 +172,6 @@ def _chart_files(chart: HelmChart) -> dict[str, bytes]:
         for name, content in zip(names, chart.tree.read_many(names), strict=True):
             files[posixpath.join(below, name.removeprefix(prefix))] = content
     return files
-
-
-def _local_dependencies(tree: Tree, path: str) -> dict[str, str]:
-    """Dependencies in the same repository (`file://../library`) that nobody has copied into `charts/`."""
-    file = posixpath.join(path, "Chart.yaml")
-    if not tree.has_file(file):
-        raise SourceError(
-            f"{tree.name} has no chart in {path!r}: there is no Chart.yaml",
-            code=MISSING_PATH,
-            hint="fix the path",
-        )
-    try:
-        metadata = read_value(tree.read(file), file)
-    except YamlError as error:
-        raise SourceError(
-            error.message, code=RENDER_FAILED, position=error.position, hint=error.hint
-        ) from error
-    declared = metadata.get("dependencies") if isinstance(metadata, Mapping) else None
-    found: dict[str, str] = {}
-    for dependency in declared if isinstance(declared, list) else ():
-        if not isinstance(dependency, Mapping):
-            continue
-        name, repository = str(dependency.get("name", "")), str(dependency.get("repository") or "")
-        if _is_vendored(tree, path, name):
-            continue
-        if repository.startswith("file://"):
-            found[f"charts/{name}"] = clean_path(posixpath.join(path, repository.removeprefix("file://")))
-        elif repository:
-            raise SourceError(
-                f"the chart in {path or '.'} needs {name!r} from {repository}, "
-                "and dependencies are not downloaded",
-                code=UNSUPPORTED_SOURCE,
-                hint="run `helm dependency build` and commit the folder charts/",
-            )
-    return found
-
-
-def _is_vendored(tree: Tree, path: str, name: str) -> bool:
-    charts = posixpath.join(path, "charts")
-    if tree.has_directory(f"{charts}/{name}"):
-        return True
-    if not tree.has_directory(charts):
-        return False
-    archives = (posixpath.basename(file) for file in tree.files_in(charts))
-    return any(archive.startswith(f"{name}-") and archive.endswith(".tgz") for archive in archives)
 
 
 def _place(chart: HelmChart, name: str) -> str:
