@@ -89,7 +89,9 @@ def _subject(
 def _findings(subject: Subject, knows_clusters: bool) -> Sequence[Finding]:
     members = subject.hierarchy.members.values()
     found = [*subject.hierarchy.findings, *subject.rollout.findings, *object_claims(members)]
-    found += [*dropped_fields(members), *check_projects(subject)]
+    found += check_projects(subject)
+    # The API server takes the rest without a word.
+    found += (replace(each, severity=Severity.WARNING) for each in dropped_fields(members))
     if knows_clusters:
         found += check_destinations(subject)
     return list(without_secret_lines(subject, found))

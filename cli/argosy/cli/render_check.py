@@ -1,24 +1,20 @@
-"""`validate --render`: whether what Applications deploy renders, where their repositories are known."""
+"""`validate --render`: what Applications deploy is rendered as far as their repositories are known."""
 
 from collections.abc import Iterator
 
-from argosy.cli.rendered_sources import DoesNotRender, rendering
-from argosy.cli.repositories import KnownRepositories
+from argosy.cli.rendered_sources import DoesNotRender
 from argosy.compiler.app_of_apps import Hierarchy
 from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.model.application import Application
 
 __all__ = ["render_findings"]
 
 
-def render_findings(
-    hierarchy: Hierarchy, repositories: KnownRepositories, render_timeout: float
-) -> Iterator[Finding]:
-    """One error for each Application whose source does not render. `render_timeout`: seconds a source."""
-    applications = hierarchy.applications
-    with rendering(repositories, render_timeout) as render:
-        answers = render(applications)
-    for application, answer in zip(applications, answers, strict=True):
-        if isinstance(answer, DoesNotRender):
+def render_findings(hierarchy: Hierarchy) -> Iterator[Finding]:
+    """One error for each Application of a rendered tree whose source does not render."""
+    for member in hierarchy.unknown:
+        application, answer = member.resource, member.unknown
+        if isinstance(answer, DoesNotRender) and isinstance(application, Application):
             yield Finding(
                 answer.code,
                 Severity.ERROR,

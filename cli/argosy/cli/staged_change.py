@@ -28,7 +28,8 @@ def concerning(findings: Sequence[Finding], validated: Validated, standing: Stan
     reach, index = Reach(standing.tree("")), PathIndex(changed)
     for member in validated.hierarchy.members.values():
         if _is_affected(member, index, reach, standing):
-            files |= {position.file for position in _positions(member, validated) if position}
+            positions = [*_positions(member, validated), *_rendered(member)]
+            files |= {position.file for position in positions if position}
     return tuple(each for each in findings if each.position is None or each.position.file in files)
 
 
@@ -50,6 +51,11 @@ def _positions(member: Member, validated: Validated) -> Iterator[Position | None
         yield each.position
         # A generated Application stands where its set stands; what deploys a plain one need not be affected.
         key = each.parent if each.parent and each.parent.kind == "ApplicationSet" else None
+
+
+def _rendered(member: Member) -> Iterator[Position | None]:
+    """Where rendered objects came from; a plain file shows nothing that it would not show by itself."""
+    return (each.origin.position for each in member.manifests if each.document is None)
 
 
 def _changed_files(standing: Standing) -> list[str]:

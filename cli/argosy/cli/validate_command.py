@@ -1,6 +1,7 @@
 """`argosy validate`: proves specifications before they are committed."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from argosy.cli.plain_directory import plain_documents
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
 from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
+from argosy.compiler.app_of_apps import Render
 from argosy.compiler.exceptions.judgement import Judgement
 from argosy.compiler.validation import Validated, validate_documents
 from argosy.generators.generator import Settings
@@ -127,14 +129,16 @@ def _check(scope: _Scope) -> _Run:
     search = search_tree(standing.tree("")) if scope.staged else search_paths(scope.paths or (Path(),))
     repositories = KnownRepositories(scope.repo, standing)
     recorded = open_recorded(scope.world, standing)
-    validated = validate_documents(
-        search.documents,
-        _world(scope.namespace, scope.clusters, repositories, recorded),
-        plain_documents(standing, standing.root if scope.staged and standing.root else here),
-        repositories,
-        Settings(namespace=scope.namespace),
-        Excepting(standing, here).asked(),
-    )
+    with _rendering(repositories, scope.rendering) as render:
+        validated = validate_documents(
+            search.documents,
+            _world(scope.namespace, scope.clusters, repositories, recorded),
+            plain_documents(standing, standing.root if scope.staged and standing.root else here),
+            repositories,
+            Settings(namespace=scope.namespace),
+            Excepting(standing, here).asked(),
+            render,
+        )
     texts = {document.file: document.text for document in (*search.documents, *validated.deployed)}
     excepting = Excepting(standing, here, texts)
     findings = [*search.findings, *validated.findings]
@@ -143,7 +147,7 @@ def _check(scope: _Scope) -> _Run:
     if scope.rendering is not None:
         from argosy.cli.render_check import render_findings
 
-        findings += render_findings(validated.hierarchy, repositories, scope.rendering)
+        findings += render_findings(validated.hierarchy)
     judgement = excepting.judge(
         findings,
         files=texts,
@@ -154,6 +158,16 @@ def _check(scope: _Scope) -> _Run:
 
         judgement = replace(judgement, findings=concerning(judgement.findings, validated, standing))
     return _Run(search, validated, judgement, texts)
+
+
+def _rendering(repositories: KnownRepositories, limit: float | None) -> AbstractContextManager[Render | None]:
+    """What renders sources, if they are to be rendered at all."""
+    if limit is None:
+        return nullcontext()
+    # Imported here: most validations render nothing.
+    from argosy.cli.rendered_sources import rendering
+
+    return rendering(repositories, limit)
 
 
 def _fix(run: _Run, scope: _Scope) -> _Run:

@@ -12,7 +12,7 @@ __all__ = ["dropped_fields"]
 
 
 def dropped_fields(members: Iterable[Member]) -> Iterator[Finding]:
-    """A warning for each unknown field of what the members deploy, at its line or where it was rendered."""
+    """Each unknown field of what the members deploy, at its line or where it was rendered."""
     for member in members:
         if isinstance(member.resource, Application) and member.resource.destination.is_in_cluster:
             for manifest in member.manifests:
@@ -24,4 +24,4 @@ def _unknown_fields(manifest: RenderedManifest) -> Iterator[Finding]:
     for each in unknown_fields(kind, manifest.value) if kind else ():
         place = manifest.document.position(each.path, key=True) if manifest.document else None
         position = place or manifest.origin.position
-        yield Finding(each.code, Severity.WARNING, each.message, position, each.hint)
+        yield Finding(each.code, Severity.ERROR, each.message, position, each.hint)

@@ -55,32 +55,42 @@ def validate_documents(
     lookup: Lookup,
     settings: Settings | None = None,
     asked: frozenset[str] = frozenset(),
+    render: Render | None = None,
 ) -> Validated:
     """Checks documents of any kind; those that are not ours are passed over.
 
-    `asked` are codes that the catalogue calls opt-in, and that are to be found all the same.
+    `asked` are codes that the catalogue calls opt-in, and that are to be found all the same. `render` renders
+    what `files` does not know; without it only plain files are looked at.
     """
-    return _Validation(world, files, lookup, settings or Settings(), asked).run(documents)
+    return _Validation(world, files, lookup, settings or Settings(), asked, render).run(documents)
 
 
 class _Validation:
     def __init__(
-        self, world: World, files: Files, lookup: Lookup, settings: Settings, asked: frozenset[str]
+        self,
+        world: World,
+        files: Files,
+        lookup: Lookup,
+        settings: Settings,
+        asked: frozenset[str],
+        render: Render | None,
     ) -> None:
         self.world = world
         self.files = files
         self.lookup = lookup
         self.settings = settings
         self.asked = asked
+        self.render = render
         self.findings: list[Finding] = []
         self.documents: dict[NodeKey, Document] = {}
         self.projects: dict[str, AppProject] = {}
         self.project_documents: dict[str, Document] = {}
-        self._read: dict[int, Answer[Sequence[Document]]] = {}
+        # With the Application itself, so that its id stays its own.
+        self._answers: dict[int, tuple[Application, Answer[Sequence[RenderedManifest]]]] = {}
 
     def run(self, documents: Sequence[Document]) -> Validated:
         resources = self._load(documents)
-        hierarchy = follow(self._roots(resources), self.world, self._render, self.settings)
+        hierarchy = follow(self._roots(resources), self.world, self._manifests, self.settings)
         self.findings += hierarchy.findings
         self._take_projects(hierarchy)
         subject = Subject(
@@ -140,9 +150,10 @@ class _Validation:
     def _roots(self, resources: Sequence[Application | ApplicationSet]) -> list[Application | ApplicationSet]:
         """What no other Application deploys; of a cycle of Applications the first by name."""
         below: dict[NodeKey, set[NodeKey]] = defaultdict(set)
-        for resource in resources:
-            if isinstance(resource, Application) and resource.destination.is_in_cluster:
-                below[key_of(resource)] = self._children(resource)
+        applications = [each for each in resources if isinstance(each, Application)]
+        deployers = [each for each in applications if each.destination.is_in_cluster]
+        for deployer, answer in zip(deployers, self._manifests(deployers), strict=True):
+            below[key_of(deployer)] = self._children(deployer, answer)
         children = set().union(*below.values()) if below else set()
         roots = [resource for resource in resources if key_of(resource) not in children]
         reached = set()
@@ -161,37 +172,29 @@ class _Validation:
             roots.append(by_key[left[0]])
             waiting.append(left[0])
 
-    def _children(self, application: Application) -> set[NodeKey]:
-        answer = self._files(application)
+    def _children(self, application: Application, answer: Answer[Sequence[RenderedManifest]]) -> set[NodeKey]:
         if isinstance(answer, Unknown):
             return set()
         default = application.destination.namespace or self.settings.namespace
         found = set()
-        for document in answer.value:
-            kind, value = kind_of(document.value), document.value
-            metadata = value.get("metadata") if isinstance(value, dict) else None
+        for manifest in answer.value:
+            kind, metadata = kind_of(manifest.value), manifest.value.get("metadata")
             if kind in ("Application", "ApplicationSet") and isinstance(metadata, Mapping):
                 namespace = str(metadata.get("namespace") or default)
                 found.add(NodeKey(kind, namespace, str(metadata.get("name", ""))))
         return found
 
-    def _files(self, application: Application) -> Answer[Sequence[Document]]:
-        key = id(application)
-        if key not in self._read:
-            self._read[key] = self.files(application)
-        return self._read[key]
+    def _manifests(self, applications: Sequence[Application]) -> Sequence[Answer[Sequence[RenderedManifest]]]:
+        """What Applications deploy, each asked once: plain files first, the rest is rendered if it may be."""
+        found = {id(each): self._plain(each) for each in applications if id(each) not in self._answers}
+        if self.render is not None:
+            left = [each for each in applications if isinstance(found.get(id(each)), Unknown)]
+            found |= zip(map(id, left), self.render(left), strict=True)
+        self._answers |= {id(each): (each, found[id(each)]) for each in applications if id(each) in found}
+        return [self._answers[id(each)][1] for each in applications]
 
-    @property
-    def _render(self) -> Render:
-        def render(
-            applications: Sequence[Application],
-        ) -> Sequence[Answer[Sequence[RenderedManifest]]]:
-            return [self._rendered(each) for each in applications]
-
-        return render
-
-    def _rendered(self, application: Application) -> Answer[Sequence[RenderedManifest]]:
-        answer = self._files(application)
+    def _plain(self, application: Application) -> Answer[Sequence[RenderedManifest]]:
+        answer = self.files(application)
         if isinstance(answer, Unknown):
             return answer
         manifests = []

@@ -27,9 +27,9 @@ def check(subject: Subject) -> Iterator[Finding]:
     seen: set[int] = set()
     for each in subject.deployed:
         loss = _LOSS.get((each.group, each.kind))
-        if loss is None or id(each.manifest.document) in seen or not _is_pruned(each):
+        if loss is None or each.identity in seen or not _is_pruned(each):
             continue
-        seen.add(id(each.manifest.document))
+        seen.add(each.identity)
         policy = subject.locate(each.member)(("spec", "syncPolicy", "automated", "prune"))
         yield Finding(
             "unguarded-prune",

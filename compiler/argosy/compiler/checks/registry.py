@@ -130,6 +130,7 @@ def _of_objects() -> Sequence[Check]:
         plaintext_secrets,
         pruned_data,
         removed_apis,
+        rendered_specifications,
         repeated_objects,
         text_values,
     )
@@ -138,6 +139,7 @@ def _of_objects() -> Sequence[Check]:
         plain_manifests.check,
         text_values.check,
         removed_apis.check,
+        rendered_specifications.check,
         repeated_objects.check,
         contested_objects.check,
         plaintext_secrets.check,

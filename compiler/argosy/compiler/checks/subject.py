@@ -103,8 +103,15 @@ class Deployed:
         document = self.manifest.document
         return document.position(path, key) if document else self.manifest.origin.position
 
+    @property
+    def identity(self) -> int:
+        """The same for the same document, or the same rendering, however many Applications deploy it."""
+        return id(self.manifest.document or self.manifest.value)
+
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
+        # Many Applications may render one template, each to other objects.
+        maker = "" if self.manifest.document else f" (Application `{self.application.name}`)"
+        return f"{self.kind} {self.name}{maker}"
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ class Subject:
 
     @cached_property
     def deployed(self) -> Sequence[Deployed]:
-        """Every object that an Application deploys, as far as they are known without a renderer."""
+        """Every object that an Application deploys, as far as they are known; plain files always are."""
         return [
             Deployed(member, application, manifest)
             for member, application in self.applications
@@ -148,10 +155,10 @@ class Subject:
 
     @cached_property
     def objects(self) -> Sequence[Deployed]:
-        """The same, each document of a file once, however many Applications deploy it."""
-        found: dict[object, Deployed] = {}
+        """The same, each document of a file and each rendering once, however many Applications deploy it."""
+        found: dict[int, Deployed] = {}
         for each in self.deployed:
-            found.setdefault(id(each.manifest.document or each.manifest), each)
+            found.setdefault(each.identity, each)
         return list(found.values())
 
     @cached_property
