@@ -169,6 +169,9 @@ CHARTS = {
         {"templates/a.yaml": config_map("a", found='{{ lookup "v1" "Secret" "a" "b" | toJson | quote }}')}
     ),
     "schema": Chart({"values.schema.json": _SCHEMA, "values.yaml": "color: 5\n"}, fails=True),
+    "schema elsewhere": Chart(
+        {"values.schema.json": '{"$ref": "http://example.invalid/schema.json"}'}, fails=True
+    ),
     "fail": Chart({"templates/a.yaml": 'a: 1\nb: {{ fail "no luck" }}\n'}, fails=True),
     "syntax": Chart({"templates/a.yaml": "a: 1\nb: {{ if }}\n"}, fails=True),
     "missing value": Chart({"templates/a.yaml": "a: 1\nb: {{ .Values.a.b.c }}\n"}, fails=True),

@@ -179,6 +179,13 @@ def test_a_remote_dependency_that_is_not_vendored_is_an_error(
     assert error.code == UNSUPPORTED_SOURCE and "redis" in error.message
 
 
+def test_a_chart_cannot_reach_the_network(origin: Origin, checkout: Checkout, renderer: Renderer) -> None:
+    origin.commit(_CHART | {"chart/values.schema.json": '{"$ref": "http://example.invalid/schema.json"}'})
+    error = failure(renderer, checkout.request("chart"))
+    # The proxy that there is not, rather than a name that could have been found.
+    assert error.code == RENDER_FAILED and "127.0.0.1:9" in error.message
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [("type: library", "library charts"), ("kubeVersion: '>=1.30'", "requires Kubernetes >=1.30")],

@@ -19,6 +19,7 @@ from typing import Any
 
 from argosy.sources.errors import RENDER_FAILED, SourceError
 from argosy.sources.helm_limits import too_large, too_late
+from argosy.sources.limited_process import OFFLINE
 
 __all__ = ["HelmPool"]
 
@@ -119,7 +120,7 @@ class _Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "argosy.sources.helm_worker", str(self._folder), str(memory)],
             cwd=charts,
-            env={**environment, "HOME": str(self._folder), "GOTRACEBACK": "none"},
+            env={**environment, **OFFLINE, "HOME": str(self._folder), "GOTRACEBACK": "none"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
