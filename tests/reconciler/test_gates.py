@@ -111,3 +111,28 @@ def test_depends_on_adds_a_predecessor_and_a_cycle_never_opens():
     cycle = [RolloutNode(LOW, depends_on=("high",)), RolloutNode(HIGH, depends_on=("low",))]
     closed = gates(cycle, {}).may_roll(LOW)
     assert closed is not None and closed.never
+
+
+def named_gates(*, wave, looked_at=None):
+    """`low` depends on `high`, which does not exist yet; their parent wants it in a wave."""
+    live = [RolloutNode(ROOT), RolloutNode(LOW, ROOT, depends_on=("high",))]
+    coming = build([*live, RolloutNode(HIGH, ROOT, wave)])
+    states = {ROOT: NodeState("t", False, (), frozenset({LOW}))}
+    return Gates(build(live), states, {ROOT: "t"}, looked_at, coming=lambda: coming)
+
+
+def test_who_depends_on_a_later_wave_of_its_own_parent_is_told_the_cycle():
+    closed = named_gates(wave=1).may_roll(LOW)
+    assert closed is not None and closed.never
+    assert "Application low waits for Application high: depends-on" in closed.reason
+    assert "Application high waits for Application low: wave 1 comes after wave 0" in closed.reason
+
+
+def test_who_depends_on_one_that_its_parent_is_about_to_make_waits_for_it():
+    closed = named_gates(wave=0).may_roll(LOW)
+    assert str(closed) == "waiting for Application high: it does not exist yet" and not closed.never
+
+
+def test_what_a_parent_is_about_to_make_is_known_once_it_was_looked_at():
+    assert named_gates(wave=1, looked_at=()).may_roll(LOW).unseen
+    assert named_gates(wave=1, looked_at=(ROOT,)).may_roll(LOW).never

@@ -236,8 +236,7 @@ class RolloutGraph:
             node.position,
             hint=f"did you mean `{near[0]}`?"
             if near
-            else "depends-on names Applications of the same namespace; "
-            "one of a later wave does not exist before",
+            else "depends-on names Applications and ApplicationSets of the same namespace",
         )
 
     def _events(self) -> dict[_Event, list[tuple[_Event, str]]]:

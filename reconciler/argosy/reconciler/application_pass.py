@@ -15,7 +15,7 @@ from argosy.reconciler.desired import Desired, Owner, prepare
 from argosy.reconciler.explaining import UNKNOWN_AGAIN, explain, explain_unknown, render_again
 from argosy.reconciler.gates import Gates, Waits
 from argosy.reconciler.namespaces import ensure_namespace
-from argosy.reconciler.node_keys import tracked_key
+from argosy.reconciler.node_keys import child_key, tracked_key
 from argosy.reconciler.observe import Observer
 from argosy.reconciler.pass_state import COMPARISON_ERROR, PassState
 from argosy.reconciler.plan import Action, Plan, PlanRequest, make_plan
@@ -71,6 +71,7 @@ class ApplicationPass(PassState):
             self.commits = await self._commits()
             self.target = target_id(self.spec, self.commits)
             self.wanted = await self._render_target(self.view)
+            self._announce(self.view)
         except BlockedError as blocked:
             self.conditions += blocked.conditions
             self.again = blocked.again
@@ -137,6 +138,12 @@ class ApplicationPass(PassState):
         if problems := check_objects(self.world, self.spec, desired.objects, discovery):
             raise BlockedError(*problems)
         return desired
+
+    def _announce(self, view: ClusterView) -> None:
+        """Tell the order of the children to come: a later wave's do not exist while an earlier one waits."""
+        if view is self.world.management:
+            children = [item.value for item in self.wanted.objects if child_key(item.key) is not None]
+            self.world.hierarchy.announce(self.spec.key, children)
 
     async def _desired(
         self, view: ClusterView, spec: ApplicationSpec, commits: tuple[str, ...], target: str

@@ -4,11 +4,12 @@ Stands on the rollout graph (who comes before whom) and on what the last pass ov
 back new revisions only; what is rolled out already is healed without asking here. Pure: no time, no calls.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from argosy.compiler.rollout import NodeKey, RolloutGraph
 from argosy.reconciler.node_state import NodeState, Unsettled, Waits
 from argosy.reconciler.rolling_steps import RollingSteps
+from argosy.schemas.finding import Finding
 
 __all__ = ["Gates", "NodeState", "Unsettled", "Waits"]
 
@@ -20,7 +21,8 @@ class Gates:
 
     `targets` has every node; `None` says that a node's target is not known. `looked_at` are the nodes whose
     state is the whole truth, because a pass over them has ended; `None` says that all are. A state that was
-    published before opens gates as any other, but a gate that it keeps closed is `unseen`.
+    published before opens gates as any other, but a gate that it keeps closed is `unseen`. `coming` is the
+    graph with the nodes that parents want and that do not exist yet.
     """
 
     def __init__(
@@ -29,8 +31,11 @@ class Gates:
         states: Mapping[NodeKey, NodeState],
         targets: Mapping[NodeKey, str | None],
         looked_at: Container[NodeKey] | None = None,
+        *,
+        coming: Callable[[], RolloutGraph] | None = None,
     ) -> None:
         self._graph = graph
+        self._coming = coming
         self._states = states
         self._targets = targets
         self._looked_at = looked_at
@@ -90,11 +95,25 @@ class Gates:
 
     def _ask(self, key: NodeKey) -> Waits | None:
         if finding := self._graph.blocked(key):
-            return Waits(str(key), finding.message, never=True)
+            return self._blocked(key, finding)
         ancestors = self._graph.ancestors(key)
         if ancestors and (closed := self._behind_parent(key, ancestors[0])):
             return closed
         return self._first_unsettled(self._graph.ordered_before(key))
+
+    def _blocked(self, key: NodeKey, finding: Finding) -> Waits:
+        """Why the node can never roll; a name that nobody bears may be that of a node still to come."""
+        if finding.code == "unknown-dependency":
+            if unseen := [parent for parent in self._graph.ancestors(key) if self.unseen(parent)]:
+                return self._waits(unseen[0], "it was not examined yet")
+            graph = self._coming() if self._coming else self._graph
+            later = graph.blocked(key)
+            if later is None:
+                first = min(graph.ordered_before(key) - self._graph.nodes.keys())
+                return Waits(str(first), "it does not exist yet")
+            finding = later
+        edges = (each.message for each in finding.related)
+        return Waits(str(key), "; ".join(filter(None, (finding.message, *edges, finding.hint))), never=True)
 
     def _first_unsettled(self, before: frozenset[NodeKey]) -> Waits | None:
         """The first by name that is not settled; looked for once for all that come after the same nodes."""

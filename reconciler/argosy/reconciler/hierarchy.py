@@ -26,6 +26,8 @@ class Hierarchy:
         self._control_plane = control_plane
         self._nodes: dict[NodeKey, RolloutNode] = {}
         self._graph: RolloutGraph | None = None
+        self._announced: dict[NodeKey, tuple[RolloutNode, ...]] = {}
+        self._coming: RolloutGraph | None = None
 
     @property
     def graph(self) -> RolloutGraph:
@@ -35,13 +37,45 @@ class Hierarchy:
         return self._graph
 
     @property
+    def coming(self) -> RolloutGraph:
+        """The order with those that do not exist yet, but that a parent wants at its target."""
+        if self._coming is None:
+            wanted = (node for nodes in self._announced.values() for node in nodes)
+            self._coming = build(({node.key: node for node in wanted} | self._nodes).values())
+        return self._coming
+
+    @property
     def keys(self) -> Iterable[NodeKey]:
         """All Applications and sets."""
         return self._nodes.keys()
 
     def put(self, manifest: Mapping[str, Any]) -> bool:
         """Take in an object; whether the order may be another one now."""
-        node = RolloutNode(
+        node = self._node(manifest)
+        if self._nodes.get(node.key) == node:
+            return False
+        fresh = node.key not in self._nodes
+        self._nodes[node.key] = node
+        self._coming = None
+        # Hundreds of children come one by one, and each is looked at at once.
+        self._graph = self._graph.with_leaf(node) if fresh and self._graph is not None else None
+        return True
+
+    def remove(self, key: NodeKey) -> None:
+        """The object is gone."""
+        self._announced.pop(key, None)
+        if self._nodes.pop(key, None) is not None:
+            self._graph = self._coming = None
+
+    def announce(self, parent: NodeKey, manifests: Iterable[Mapping[str, Any]]) -> None:
+        """What a parent wants at its target: its children, whether they exist already or not."""
+        nodes = tuple(map(self._node, manifests))
+        if self._announced.get(parent, ()) != nodes:
+            self._announced[parent] = nodes
+            self._coming = None
+
+    def _node(self, manifest: Mapping[str, Any]) -> RolloutNode:
+        return RolloutNode(
             key=node_key(manifest),
             parent=parent_of(manifest, self._control_plane),
             wave=wave_of(manifest) or 0,
@@ -49,18 +83,6 @@ class Hierarchy:
             labels=labels_of(manifest),
             steps=ApplicationSet(manifest).steps if manifest.get("kind") == APPLICATION_SET else (),
         )
-        if self._nodes.get(node.key) == node:
-            return False
-        fresh = node.key not in self._nodes
-        self._nodes[node.key] = node
-        # Hundreds of children come one by one, and each is looked at at once.
-        self._graph = self._graph.with_leaf(node) if fresh and self._graph is not None else None
-        return True
-
-    def remove(self, key: NodeKey) -> None:
-        """The object is gone."""
-        if self._nodes.pop(key, None) is not None:
-            self._graph = None
 
 
 def parent_of(manifest: Mapping[str, Any], control_plane: str) -> NodeKey | None:

@@ -92,7 +92,10 @@ class Surroundings:
 
     def gates(self) -> Gates:
         """The gates at this moment."""
-        return Gates(self.hierarchy.graph, self.states, _Targets(self), self.looked_at)
+        hierarchy = self.hierarchy
+        return Gates(
+            hierarchy.graph, self.states, _Targets(self), self.looked_at, coming=lambda: hierarchy.coming
+        )
 
     def manifest(self, key: NodeKey) -> KubernetesObject | None:
         """The object of a node."""
