@@ -13,6 +13,7 @@ BENCHMARKS = (
     "validate_speed",
     "repository_speed",
     "hook_speed",
+    "chart_speed",
     "controller_scaling",
     "first_sync",
 )
