@@ -80,6 +80,11 @@ def locate(path: Path) -> Position:
     return Position(".".join(map(str, path)), 1, 1)
 
 
+def locate_in_text(path: Path, line: int, column: int, length: int) -> Position:
+    """The same of a place in a text."""
+    return Position(".".join(map(str, path)), line, column, *((line, column + length) if length else ()))
+
+
 def context(world: PlainWorld, dialect: str = "go", settings: Settings | None = None) -> Context:
     """The context of a set called `apps` of the project `default`."""
     filler = Filler(Choice(dialect))
@@ -90,8 +95,9 @@ def context(world: PlainWorld, dialect: str = "go", settings: Settings | None = 
         project="default",
         dialect=dialect,
         render=filler,
-        fill_spec=GeneratorFiller(filler),
+        fill_spec=GeneratorFiller(filler, locate_in_text),
         locate=locate,
+        locate_in_text=locate_in_text,
         generators=GENERATORS,
     )
 

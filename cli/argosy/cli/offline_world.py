@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +20,9 @@ from argosy.generators.recorded.answer import CLUSTERS, PROJECTS, tree_question
 from argosy.generators.world import ClusterSecret, PluginCall, ProviderQuery, Tree
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
+from argosy.schemas.position import Path as ValuePath
+from argosy.schemas.position import Position
+from argosy.schemas.yaml_reader import read_documents
 
 if TYPE_CHECKING:
     from argosy.generators.recorded.recorded_world import RecordedWorld
@@ -31,14 +35,24 @@ Records = tuple[Mapping[str, object], ...]
 TreeOf = Callable[[str, str], Answer[Tree]]
 
 
-def read_answer(path: Path) -> object:
+def read_answer(path: Path) -> Known[object]:
     """A recorded answer, numbers as Go reads them. Raises `ArgosyError`."""
     try:
-        return floats(json.loads(path.read_bytes()))
+        content = path.read_bytes()
+        return Known(floats(json.loads(content)), "recorded answer", locate=partial(_locate, content, path))
     except OSError as error:
         raise ArgosyError(f"cannot read {path}: {error.strerror}", code="unreadable-file") from error
     except ValueError as error:
         raise ArgosyError(f"{path} is not JSON: {error}", code="invalid-answer") from error
+
+
+def _locate(content: bytes, file: Path, place: ValuePath) -> Position | None:
+    """The line of a part of a JSON text, which is YAML too."""
+    try:
+        documents = read_documents(content, str(file))
+    except ArgosyError:
+        return None
+    return documents[0].position(place, key=True) if documents else None
 
 
 class Services(Protocol):
@@ -66,7 +80,7 @@ class OfflineWorld:
         self,
         manifests: ManifestWorld,
         tree: TreeOf,
-        answers: Mapping[str, object],
+        answers: Mapping[str, Known[object]],
         *,
         manifests_given: bool = True,
         assume_no_clusters: bool = True,
@@ -125,7 +139,7 @@ class OfflineWorld:
 
     def plugin(self, call: PluginCall) -> Answer[object]:
         if "plugin" in self._answers:
-            return Known(self._answers["plugin"], "recorded answer")
+            return self._answers["plugin"]
         services = self._services or self._fallback(plugin_question(call))
         return services.plugin(call) if services else _no_answer("plugin", f"the plugin at {call.base_url}")
 
@@ -153,11 +167,12 @@ class OfflineWorld:
         return self._recorded
 
     def _records(self, kind: str, fields: Mapping[str, str]) -> Answer[Records]:
-        recorded = self._answers[kind]
+        answer = self._answers[kind]
+        recorded = answer.value
         if not isinstance(recorded, list) or not all(isinstance(each, dict) for each in recorded):
             return Unknown(f"the recorded answer `{kind}` is not a list of maps", code="invalid-answer")
         renamed = tuple({fields.get(key, key): value for key, value in each.items()} for each in recorded)
-        return Known(renamed, "recorded answer")
+        return Known(renamed, answer.provenance, locate=answer.locate)
 
 
 _PULL_REQUEST_FIELDS = {

@@ -135,8 +135,9 @@ class _Expander:
             project=str((template.get("spec") or {}).get("project", "")),
             dialect=choice.name,
             render=filler,
-            fill_spec=GeneratorFiller(filler),
+            fill_spec=GeneratorFiller(filler, self.set.position_in_text),
             locate=self.set.position,
+            locate_in_text=self.set.position_in_text,
             generators=GENERATORS,
         )
         generated = self._generate(context)

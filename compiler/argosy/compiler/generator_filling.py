@@ -9,12 +9,14 @@ from typing import Any
 
 from argosy.compiler.dialect import Filler
 from argosy.compiler.templating.errors import TemplateError
+from argosy.compiler.text_places import place_in_text
 from argosy.generators.transform import COMBINING
+from argosy.schemas.position import Path, Position
 
 __all__ = ["GeneratorFiller"]
 
 _Fill = Callable[[Mapping[str, object]], object]
-_Place = tuple[str | int, ...]
+Locate = Callable[[Path, int, int, int], Position | None]
 
 # Go's words for a parameter that is not there, and Jinja's.
 _MISSING = ("map has no entry for key", "can't evaluate field", "is undefined", "has no attribute")
@@ -23,16 +25,30 @@ _MISSING = ("map has no entry for key", "can't evaluate field", "is undefined", 
 class GeneratorFiller:
     """Fills specs of generators; each is compiled once, however often it is filled."""
 
-    def __init__(self, filler: Filler) -> None:
+    def __init__(self, filler: Filler, locate: Locate) -> None:
         self._filler = filler
+        self._locate = locate
         # By identity; the spec is kept so that its id stays its own.
-        self._known: dict[int, tuple[object, _Fill, Mapping[_Place, Mapping[str, str]]]] = {}
+        self._known: dict[int, tuple[object, _Fill, Mapping[Path, Mapping[str, str]]]] = {}
 
-    def __call__(self, name: str, spec: Mapping[str, object], values: Mapping[str, object]) -> object:
-        """The filled spec of the generator `name`. Raises `TemplateError`."""
+    def __call__(
+        self, name: str, spec: Mapping[str, object], values: Mapping[str, object], at: Path
+    ) -> object:
+        """The filled spec of the generator `name`, which stands at `at`. Raises `TemplateError`."""
+        try:
+            return self._filled(name, spec, values)
+        except TemplateError as error:
+            text: Any = spec
+            for step in error.path:
+                text = text[step]
+            place = place_in_text(text, error) if isinstance(text, str) else None
+            error.position = self._locate((*at, *error.path), *(place or (0, 0, 0)))
+            raise
+
+    def _filled(self, name: str, spec: Mapping[str, object], values: Mapping[str, object]) -> object:
         known = self._known.get(id(spec))
         if known is None:
-            places: dict[_Place, Mapping[str, str]] = dict(_values(name, spec, ()))
+            places: dict[Path, Mapping[str, str]] = dict(_values(name, spec, ()))
             known = (spec, self._filler.compile(_without(spec, frozenset(places))), places)
             self._known[id(spec)] = known
         filled: Any = known[1](values)
@@ -40,19 +56,22 @@ class GeneratorFiller:
             owner = filled
             for step in place:
                 owner = owner[step]
-            owner["values"] = {key: self._known_value(text, values) for key, text in templates.items()}
+            owner["values"] = {
+                key: self._known_value(text, values, (*place, "values", key))
+                for key, text in templates.items()
+            }
         return filled
 
-    def _known_value(self, template: str, values: Mapping[str, object]) -> object:
+    def _known_value(self, template: str, values: Mapping[str, object], place: Path) -> object:
         try:
             return self._filler.strictly(template)(values)
         except TemplateError as error:
             if any(words in error.go_text for words in _MISSING):
                 return template
-            raise
+            raise error.below(place) from error
 
 
-def _values(name: str, spec: object, place: _Place) -> Iterator[tuple[_Place, Mapping[str, str]]]:
+def _values(name: str, spec: object, place: Path) -> Iterator[tuple[Path, Mapping[str, str]]]:
     """Where `values` stand in a generator and those inside it; a list's are elements like others."""
     if not isinstance(spec, Mapping):
         return
@@ -68,7 +87,7 @@ def _values(name: str, spec: object, place: _Place) -> Iterator[tuple[_Place, Ma
             yield place, texts
 
 
-def _without(tree: object, places: frozenset[_Place], place: _Place = ()) -> object:
+def _without(tree: object, places: frozenset[Path], place: Path = ()) -> object:
     """The tree without the `values` at some places, and without entries that are null: Argo CD drops them."""
     if isinstance(tree, Mapping):
         return {

@@ -68,7 +68,7 @@ class RenderedTemplate:
         if self._patch is not None:
             manifest = self._patched(self._patch, manifest, parameters)
         manifest["metadata"]["namespace"] = self._namespace
-        origin = DeferredOrigin(partial(self._origins.of, parameters))
+        origin = DeferredOrigin(partial(self._origins.of, parameters, manifest))
         return Application(manifest, origin)
 
     def normalized(self, application: Application) -> Application:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from argosy.generators.generator import Context, GeneratorError, ask
-from argosy.generators.go_values import StringMap
 from argosy.generators.parameters import Parameters, go_text
 from argosy.generators.selectors import compile_selector
-from argosy.generators.spec_fields import mapping, strings, text
+from argosy.generators.spec_fields import mapping, text
+from argosy.generators.values import Values
 from argosy.generators.world import IN_CLUSTER_NAME, IN_CLUSTER_SERVER
 from argosy.schemas.position import Path
 
@@ -27,7 +27,7 @@ class ClusterDecisions:
         servers = {IN_CLUSTER_NAME: IN_CLUSTER_SERVER}
         for secret in ask(context.world.clusters(), path, context):
             servers[secret.name] = secret.server
-        values = strings(spec, "values")
+        values = Values.of(spec, path, context)
         found = []
         for decision in decisions if match_key else ():
             cluster = decision.get(match_key)
@@ -36,11 +36,7 @@ class ClusterDecisions:
             parameters: dict[str, object] = {"name": cluster, "server": servers[cluster]}
             parameters.update((key, go_text(value)) for key, value in decision.items())
             # Not templates here: Argo CD copies these values as they are.
-            if values and context.structured:
-                parameters["values"] = StringMap(values)
-            else:
-                parameters.update((f"values.{key}", value) for key, value in values.items())
-            found.append(Parameters(parameters, partial(context.origin, path)))
+            found.append(values.copied(parameters, values.templates, partial(context.origin, path)))
         return found
 
 

@@ -8,11 +8,11 @@ from argosy.generators.go_values import Slice, StringMap
 from argosy.generators.parameters import Parameters
 from argosy.generators.selectors import compile_selector
 from argosy.generators.slug import normalize
-from argosy.generators.spec_fields import flag, items, mapping, strings
-from argosy.generators.values import add_values
+from argosy.generators.spec_fields import flag, items, mapping
+from argosy.generators.values import Values
 from argosy.generators.world import IN_CLUSTER_NAME, IN_CLUSTER_SERVER, ClusterSecret
 from argosy.schemas.finding import Related
-from argosy.schemas.model.origin import Origin
+from argosy.schemas.model.origin import Origin, Written
 from argosy.schemas.position import Path
 
 __all__ = ["Clusters"]
@@ -46,12 +46,11 @@ class Clusters:
         ]
         # Argo CD keeps them by the cluster's name: of two Secrets with one name the last stays.
         by_name = {secret.name: secret for secret in secrets}
-        values = strings(spec, "values")
+        values = Values.of(spec, path, context)
         found = []
         for secret in by_name.values():
-            parameters = _parameters(secret, context)
-            add_values(parameters, values, context)
-            found.append(Parameters(parameters, partial(_origin, secret, path, context)))
+            source = partial(_origin, secret, path, context)
+            found.append(values.added(_parameters(secret, context), source))
         selects = mapping(selector, "matchLabels") or items(selector, "matchExpressions")
         if not selects and all(secret.server != IN_CLUSTER_SERVER for secret in by_name.values()):
             local: dict[str, object] = {
@@ -60,11 +59,10 @@ class Clusters:
                 "server": IN_CLUSTER_SERVER,
                 "project": "",
             }
-            add_values(local, values, context)
-            found.append(Parameters(local, partial(context.origin, path)))
+            found.append(values.added(local, partial(context.origin, path)))
         if flag(spec, "flatList"):
             every = Slice((parameters.values for parameters in found), "map[string]interface {}")
-            return [Parameters({"clusters": every}, partial(context.origin, path))]
+            return [Parameters({"clusters": every}, partial(_flat_origin, tuple(found), path, context))]
         return found
 
 
@@ -93,3 +91,17 @@ def _parameters(secret: ClusterSecret, context: Context) -> dict[str, object]:
 def _origin(secret: ClusterSecret, path: Path, context: Context) -> Origin:
     related = Related(f"Secret {secret.secret_name} of cluster {secret.name}", secret.position)
     return Origin(context.locate(path), (related,))
+
+
+def _flat_origin(clusters: Sequence[Parameters], path: Path, context: Context) -> Origin:
+    """The origin of the one list of all clusters, whose `values` have lines of their own."""
+
+    def trace(names: Path) -> tuple[Written, ...]:
+        if names[:1] != ("clusters",):
+            return ()
+        index = str(names[1]) if len(names) > 1 else ""
+        if index.isdecimal() and int(index) < len(clusters):
+            return clusters[int(index)].origin.trace(names[2:])
+        return ()
+
+    return Origin(context.locate(path), trace=trace)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from argosy.generators.world import Tree
 from argosy.schemas.finding import ArgosyError
+from argosy.schemas.model.origin import Written
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import Document, read_documents
 
@@ -28,7 +29,7 @@ class FileEntry:
         document = self._document() if self.index else None
         return document.position((self.index,)) if document else Position(self.file, 1, 1)
 
-    def trace(self, path: Path) -> tuple[Position, ...]:
+    def trace(self, path: Path) -> tuple[Written, ...]:
         """The line of a parameter, or of the nearest value around it; nothing if its first name is not there.
 
         Steps are names as templates write them: digits may mean an entry of a list.
@@ -38,7 +39,9 @@ class FileEntry:
             return ()
         base: Path = (self.index,) if isinstance(document.value, list) else ()
         found = base + tuple(existing(_value_at(document.value, base), path))
-        return (document.position(found, key=True),) if len(found) > len(base) else ()
+        if len(found) == len(base):
+            return ()
+        return (Written(document.position(found, key=True), self.position),)
 
     def _document(self) -> Document | None:
         try:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from argosy.generators.filled_spec import FilledSpec
 from argosy.generators.parameters import Parameters
 from argosy.generators.world import World
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Unknown
-from argosy.schemas.model.origin import Origin
+from argosy.schemas.model.origin import Origin, Written
 from argosy.schemas.position import Path, Position
 
 __all__ = [
@@ -27,8 +28,8 @@ T = TypeVar("T")
 Render = Callable[[object, Mapping[str, object]], object]
 """Fills the template strings of a tree (or of one string) with values, in the set's own dialect."""
 
-FillSpec = Callable[[str, Mapping[str, object], Mapping[str, object]], object]
-"""Fills the spec of a generator, given by name, with the parameters of a matrix's earlier child."""
+FillSpec = Callable[[str, Mapping[str, object], Mapping[str, object], Path], object]
+"""Fills the spec of a generator, given by name and place, with the parameters of a matrix's earlier child."""
 
 
 class GeneratorError(ArgosyError):
@@ -62,8 +63,9 @@ class Context:
     """What a generator may use beside its own part of the spec.
 
     `dialect` is the name of the set's template dialect (`fasttemplate`, `go`, `jinja2`) and `render` fills
-    templates in it, `fill_spec` a generator inside a matrix; `locate` finds the line of a place in the set;
-    `depth` counts the matrix and merge generators around.
+    templates in it, `fill_spec` a generator inside a matrix; `locate` finds the line of a place in the set,
+    `locate_in_text` that of a line, column and length of a text in it; `filled` is what the generator's spec
+    was before it was filled; `depth` counts the matrix and merge generators around.
     """
 
     world: World
@@ -74,7 +76,9 @@ class Context:
     render: Render
     fill_spec: FillSpec
     locate: Callable[[Path], Position | None]
+    locate_in_text: Callable[[Path, int, int, int], Position | None]
     generators: Mapping[str, "Generator"]
+    filled: FilledSpec | None = None
     depth: int = 0
 
     @property
@@ -85,6 +89,15 @@ class Context:
     def origin(self, path: Path) -> Origin:
         """The place in the set as an origin."""
         return Origin(self.locate(path))
+
+    def written(self, place: Path, within: Position | None, value: object = None) -> tuple[Written, ...]:
+        """The line of a place in the set, and where the values stand that it was filled with.
+
+        `within` is the place of the origin that it belongs to, `value` what it was filled to.
+        """
+        position = self.locate(place)
+        sources = self.filled.sources(place, value) if self.filled else ()
+        return (*((Written(position, within),) if position else ()), *sources)
 
 
 class Generator(Protocol):

@@ -12,8 +12,8 @@ from argosy.generators.go_values import Slice
 from argosy.generators.listing import listing_of
 from argosy.generators.parameters import Parameters, flatten, floats, go_text
 from argosy.generators.slug import normalize
-from argosy.generators.spec_fields import flag, items, strings, text
-from argosy.generators.values import add_values
+from argosy.generators.spec_fields import flag, items, text
+from argosy.generators.values import Values
 from argosy.generators.world import Tree, UnknownContentError
 from argosy.schemas.finding import ArgosyError, Related
 from argosy.schemas.knowledge import Known
@@ -65,15 +65,15 @@ def _directories(spec: Mapping[str, object], path: Path, context: Context) -> li
         if not flag(entry, "exclude"):
             prefixes.append(literal_prefix(text(entry, "path")))
     found = []
+    values = Values.of(spec, path, context)
     hidden = context.settings.include_hidden_directories
     for directory in listing_of(tree).directories(prefixes, include_hidden=hidden):
         matching = [(exclude, place) for matches, exclude, place in patterns if matches(directory)]
         if not matching or any(exclude for exclude, _ in matching):
             continue
         parameters = _path_parameters(directory, spec, context)
-        add_values(parameters, strings(spec, "values"), context)
         origin = partial(_origin, matching[0][1], f"directory {directory}", None, context)
-        found.append(Parameters(parameters, origin))
+        found.append(values.added(parameters, origin))
     return found
 
 
@@ -107,11 +107,12 @@ def _path_parameters(
 
 def _files(spec: Mapping[str, object], path: Path, context: Context) -> list[Parameters]:
     tree = _tree(spec, path, context)
+    values = Values.of(spec, path, context)
     found: list[Parameters] = []
     for file, place in _matching_files(tree, spec, path, context):
         for index, content in enumerate(_objects(tree, file, place, context)):
             entry = FileEntry(tree, file, index)
-            found.append(_file_parameters(entry, content, place, spec, context))
+            found.append(_file_parameters(entry, content, place, spec, values))
     return found
 
 
@@ -177,16 +178,16 @@ def _file_parameters(
     content: dict[str, object],
     place: Path,
     spec: Mapping[str, object],
-    context: Context,
+    values: Values,
 ) -> Parameters:
+    context = values.context
     if context.structured:
         parameters = dict(content)
     else:
         parameters = {key: go_text(value) for key, value in flatten(content).items()}
     directory, filename = posixpath.split(entry.file)
     parameters |= _path_parameters(directory or ".", spec, context, filename)
-    add_values(parameters, strings(spec, "values"), context)
-    return Parameters(parameters, partial(_file_origin, place, entry, context))
+    return values.added(parameters, partial(_file_origin, place, entry, context))
 
 
 def _file_origin(place: Path, entry: FileEntry, context: Context) -> Origin:

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from argosy.generators.elements_yaml import ElementsYaml
 from argosy.generators.file_entries import existing
+from argosy.generators.filled_field import at
 from argosy.generators.generator import Context, GeneratorError
 from argosy.generators.parameters import Parameters, floats
 from argosy.generators.spec_fields import items, text
 from argosy.schemas.finding import ArgosyError
-from argosy.schemas.model.origin import Origin
-from argosy.schemas.position import Path, Position
+from argosy.schemas.model.origin import Origin, Written
+from argosy.schemas.position import Path
 from argosy.schemas.yaml_reader import read_value
 
 __all__ = ["ListElements"]
@@ -31,12 +33,15 @@ class ListElements:
 
 
 def _origin(element: object, place: Path, context: Context) -> Origin:
-    def trace(path: Path) -> tuple[Position, ...]:
-        steps = tuple(existing(element, path))
-        position = context.locate((*place, *steps)) if steps else None
-        return (position,) if position else ()
+    position = context.locate(place)
 
-    return Origin(context.locate(place), trace=trace)
+    def trace(path: Path) -> tuple[Written, ...]:
+        steps = tuple(existing(element, path))
+        if not steps:
+            return ()
+        return context.written((*place, *steps), position, at(element, steps))
+
+    return Origin(position, trace=trace)
 
 
 def _parameters(element: object, place: Path, context: Context) -> dict[str, object]:
@@ -75,20 +80,19 @@ def _string(value: object, place: Path, context: Context) -> str:
 
 
 def _from_yaml(document: str, place: Path, context: Context) -> list[Parameters]:
-    position = context.locate(place)
+    lines = ElementsYaml(document, place, context)
     try:
         # Argo CD converts nothing here: numbers stay numbers even for fasttemplate.
         elements = floats(read_value(document, "elementsYaml"))
     except ArgosyError as error:
-        raise GeneratorError(f"`elementsYaml` is not YAML: {error.message}", position=position) from error
+        raise lines.error(f"`elementsYaml` is not YAML: {error.message}", error.position) from error
     if elements is None:
         return []
     if not isinstance(elements, list):
-        raise GeneratorError("`elementsYaml` must be a list of maps", position=position)
-    origin = Origin(position)
+        raise lines.error("`elementsYaml` must be a list of maps")
     found = []
     for index, element in enumerate(elements):
         if element is not None and not isinstance(element, dict):
-            raise GeneratorError(f"element {index} of `elementsYaml` must be a map", position=position)
-        found.append(Parameters(element or {}, origin))
+            raise lines.error(f"element {index} of `elementsYaml` must be a map", (index,))
+        found.append(Parameters(element or {}, partial(lines.origin, index)))
     return found

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from argosy.generators.file_entries import existing
 from argosy.generators.generator import Context, GeneratorError
 from argosy.generators.merging import merge_deeply, texts
 from argosy.generators.parameters import Parameters
 from argosy.generators.spec_fields import items
 from argosy.generators.transform import transform_child
 from argosy.schemas.finding import Related
-from argosy.schemas.model.origin import Origin
-from argosy.schemas.position import Path, Position
+from argosy.schemas.model.origin import Origin, Written
+from argosy.schemas.position import Path
 
 __all__ = ["Matrix", "combined_origin"]
 
@@ -29,7 +30,7 @@ class Matrix:
         first_path, second_path = ((*path, "generators", index) for index in range(2))
         found = []
         for first in transform_child(children[0], first_path, context):
-            for second in transform_child(children[1], second_path, context, first.values):
+            for second in transform_child(children[1], second_path, context, first):
                 values = _combine(first.values, second.values, path, context)
                 found.append(Parameters(values, partial(combined_origin, first, second, first)))
         return found
@@ -55,9 +56,17 @@ def combined_origin(first: Parameters, second: Parameters, winner: Parameters) -
     """Where a parameter set came from that two generators made together; of two values `winner`'s counts."""
     one, other = first.origin, second.origin
     chain = (*one.chain, Related("combined with", other.position), *other.chain)
-    ranked = (one.trace, other.trace) if winner is first else (other.trace, one.trace)
+    ranked = (first, second) if winner is first else (second, first)
 
-    def trace(path: Path) -> tuple[Position, ...]:
-        return ranked[0](path) or ranked[1](path)
+    def trace(path: Path) -> tuple[Written, ...]:
+        owner = next((each for each in ranked if _has(each.values, path)), None)
+        if owner is not None:
+            return owner.origin.trace(path)
+        return ranked[0].origin.trace(path) or ranked[1].origin.trace(path)
 
     return Origin(one.position, chain, trace)
+
+
+def _has(values: Mapping[str, object], path: Path) -> bool:
+    """Whether a name of a template is one of the values; fasttemplate's are flat."""
+    return ".".join(map(str, path)) in values or len(tuple(existing(values, path))) == len(path)

@@ -4,17 +4,22 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from argosy.generators.answer_lines import answer_origin
 from argosy.generators.generator import Context, GeneratorError, ask
 from argosy.generators.go_values import RawJson
 from argosy.generators.parameters import Parameters, flatten, floats, go_text
-from argosy.generators.spec_fields import mapping, strings, text
-from argosy.generators.values import add_values
+from argosy.generators.spec_fields import mapping, text
+from argosy.generators.values import Values
 from argosy.generators.world import PluginCall
+from argosy.schemas.knowledge import Answer
+from argosy.schemas.model.origin import Origin, Written
 from argosy.schemas.position import Path, Position
 
 __all__ = ["Plugin"]
 
 _USUAL_TIMEOUT = 30.0
+_SETS: Path = ("output", "parameters")
+_INPUT: Path = ("generator", "input", "parameters")
 
 
 class Plugin:
@@ -23,19 +28,31 @@ class Plugin:
     def generate(self, spec: Mapping[str, object], path: Path, context: Context) -> Sequence[Parameters]:
         sent = dict(mapping(mapping(spec, "input"), "parameters"))
         call = _call(text(mapping(spec, "configMapRef"), "name"), sent, path, context)
-        body = ask(context.world.plugin(call), path, context)
-        values = strings(spec, "values")
+        answer = context.world.plugin(call)
+        body = ask(answer, path, context)
+        values = Values.of(spec, path, context)
         found = []
-        for answer in _parameter_sets(body, path, context):
+        for index, item in enumerate(_parameter_sets(body, path, context)):
             parameters: dict[str, object]
             if context.structured:
-                parameters = dict(answer)
+                parameters = dict(item)
             else:
-                parameters = {key: go_text(value) for key, value in flatten(answer).items()}
+                parameters = {key: go_text(value) for key, value in flatten(item).items()}
             parameters["generator"] = {"input": {"parameters": _seen(sent, context)}}
-            add_values(parameters, values, context)
-            found.append(Parameters(parameters, partial(context.origin, path)))
+            source = partial(_origin, answer, index, item, path, context)
+            found.append(values.added(parameters, source))
         return found
+
+
+def _origin(answer: Answer[object], index: int, item: object, path: Path, context: Context) -> Origin:
+    origin = answer_origin(answer, (*_SETS, index), path, context, item)
+
+    def trace(names: Path) -> tuple[Written, ...]:
+        if names[: len(_INPUT)] == _INPUT:
+            return context.written((*path, *names[1:]), origin.position)
+        return origin.trace(names)
+
+    return Origin(origin.position, origin.chain, trace)
 
 
 def _call(name: str, sent: Mapping[str, object], path: Path, context: Context) -> PluginCall:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from argosy.generators.answer_lines import answer_origin
 from argosy.generators.generator import Context, GeneratorError, ask
 from argosy.generators.go_values import Slice
 from argosy.generators.parameters import Parameters, go_text
 from argosy.generators.slug import slugify
-from argosy.generators.spec_fields import items, strings, text
+from argosy.generators.spec_fields import items, text
 from argosy.generators.user_patterns import compile_pattern
-from argosy.generators.values import add_values
+from argosy.generators.values import Values
 from argosy.generators.world import ProviderQuery
 from argosy.schemas.position import Path
 
@@ -32,16 +33,16 @@ class PullRequests:
                 position=context.locate(path),
             )
         query = ProviderQuery(provider, spec, context.settings.namespace)
-        pulls = ask(context.world.pull_requests(query), path, context)
+        answer = context.world.pull_requests(query)
+        pulls = ask(answer, path, context)
         filters = _filters(spec, path, context)
-        values = strings(spec, "values")
+        values = Values.of(spec, path, context)
         found = []
-        for pull in pulls:
+        for index, pull in enumerate(pulls):
             if filters and not any(matches(pull) for matches in filters):
                 continue
             parameters = _parameters(pull, context)
-            add_values(parameters, values, context)
-            found.append(Parameters(parameters, partial(context.origin, path)))
+            found.append(values.added(parameters, partial(answer_origin, answer, (index,), path, context)))
         return found
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from argosy.generators.answer_lines import answer_origin
 from argosy.generators.generator import Context, GeneratorError, ask
 from argosy.generators.parameters import Parameters, floats
 from argosy.generators.slug import normalize
-from argosy.generators.spec_fields import items, strings, text
+from argosy.generators.spec_fields import items, text
 from argosy.generators.user_patterns import compile_pattern
-from argosy.generators.values import add_values
+from argosy.generators.values import Values
 from argosy.generators.world import ProviderQuery
 from argosy.schemas.position import Path
 
@@ -31,13 +32,18 @@ class ScmProvider:
             )
         filters = _filters(spec, path, context)
         query = ProviderQuery(provider, spec, context.settings.namespace, filters)
-        repositories = ask(context.world.repositories(query), path, context)
-        values = strings(spec, "values")
+        answer = context.world.repositories(query)
+        repositories = ask(answer, path, context)
+        places = {id(each): index for index, each in enumerate(repositories)}
+        values = Values.of(spec, path, context)
         found = []
         for repository in filters.chosen(repositories):
             parameters = _parameters(repository)
-            add_values(parameters, values, context)
-            found.append(Parameters(parameters, partial(context.origin, path)))
+            found.append(
+                values.added(
+                    parameters, partial(answer_origin, answer, (places[id(repository)],), path, context)
+                )
+            )
         return found
 
 

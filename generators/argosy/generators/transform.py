@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from argosy.generators.filled_spec import FilledSpec
 from argosy.generators.generator import Context, GeneratorError
 from argosy.generators.parameters import Parameters, flatten, go_text
 from argosy.generators.selectors import compile_selector
 from argosy.generators.spec_fields import mapping
-from argosy.schemas.finding import ArgosyError
+from argosy.schemas.finding import ArgosyError, Related
 from argosy.schemas.position import Path
 
 __all__ = ["COMBINING", "Generated", "transform", "transform_child"]
@@ -31,7 +32,7 @@ def transform(
     entry: Mapping[str, object],
     path: Path,
     context: Context,
-    outer: Mapping[str, object] | None = None,
+    outer: Parameters | None = None,
 ) -> list[Generated]:
     """Runs every generator that an entry names (Argo CD runs all of them, in the order of its struct).
 
@@ -48,9 +49,8 @@ def transform(
         if not isinstance(spec, Mapping) or (context.depth > 1 and name in COMBINING):
             continue
         try:
-            parameters = context.generators[name].generate(
-                _filled(name, spec, outer, context), (*path, name), context
-            )
+            filled, inside = _filled(name, spec, (*path, name), outer, context)
+            parameters = context.generators[name].generate(filled, (*path, name), inside)
         except ArgosyError as error:
             # Nearer places have said where they are already.
             error.position = error.position or context.locate((*path, name))
@@ -62,18 +62,23 @@ def transform(
 
 
 def _filled(
-    name: str, spec: Mapping[str, object], outer: Mapping[str, object] | None, context: Context
-) -> Mapping[str, object]:
-    if not outer:
-        return spec
-    filled = context.fill_spec(name, spec, outer)
+    name: str, spec: Mapping[str, object], path: Path, outer: Parameters | None, context: Context
+) -> tuple[Mapping[str, object], Context]:
+    if outer is None or not outer.values:
+        return spec, context
+    try:
+        filled = context.fill_spec(name, spec, outer.values, path)
+    except ArgosyError as error:
+        origin = outer.origin
+        error.related = (*error.related, Related("filled from this element", origin.position), *origin.chain)
+        raise
     if not isinstance(filled, Mapping):
         raise GeneratorError("a generator must be a map")
-    return filled
+    return filled, replace(context, filled=FilledSpec(spec, path, outer, context.filled))
 
 
 def transform_child(
-    entry: object, path: Path, context: Context, outer: Mapping[str, object] | None = None
+    entry: object, path: Path, context: Context, outer: Parameters | None = None
 ) -> Sequence[Parameters]:
     """The parameter sets of a child of matrix or merge: exactly one generator, its template ignored."""
     position = context.locate(path)

@@ -1,7 +1,6 @@
 """Fields in a templatePatch that no Application has: they vanish without a word."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from argosy.compiler.checks.subject import Subject
 from argosy.compiler.dialect import Filler, choose_dialect
@@ -33,8 +32,7 @@ def _of_set(applicationset: ApplicationSet, expansion: Expansion) -> Iterator[Fi
         for unknown in unknown_in_patch(text):
             if unknown.path not in seen:
                 seen.add(unknown.path)
-                fill = partial(_fill, filler, parameters)
-                lines = PatchLines(applicationset.template_patch, fill, applicationset)
+                lines = PatchLines(applicationset.template_patch, applicationset, parameters, filler)
                 yield Finding(
                     unknown.code,
                     Severity.ERROR,
@@ -49,13 +47,9 @@ def _texts(patch: str, expansion: Expansion, filler: Filler) -> dict[str, Parame
     texts: dict[str, Parameters] = {}
     for parameters in expansion.parameters:
         try:
-            text = _fill(filler, parameters, patch)
+            text = filler(patch, parameters.values)
         except ArgosyError:
             continue
         if isinstance(text, str):
             texts.setdefault(text, parameters)
     return texts
-
-
-def _fill(filler: Filler, parameters: Parameters, text: str) -> object:
-    return filler(text, parameters.values)

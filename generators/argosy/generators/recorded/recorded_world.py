@@ -131,7 +131,8 @@ class RecordedWorld:
         at, answer = instant_text(recorded.as_of), recorded.answer
         if isinstance(answer, Unknown):
             return Unknown(f"{answer.reason} (recorded {at})", answer.hint, answer.code)
-        return Known(convert(answer.value), f"{answer.provenance}, recorded {at}", recorded.as_of)
+        provenance = f"{answer.provenance}, recorded {at}"
+        return Known(convert(answer.value), provenance, recorded.as_of, answer.locate)
 
 
 def _same(value: Any) -> Any:

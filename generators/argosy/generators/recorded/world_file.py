@@ -21,7 +21,7 @@ from argosy.generators.recorded.answer import RecordedAnswer, instant_of, instan
 from argosy.generators.recorded.recorded_world import RecordedWorld
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Known, Unknown
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import Document, read_documents
 from argosy.schemas.yaml_writer import write_yaml
 
@@ -104,7 +104,11 @@ class _Reading:
             raise self._error(path, "an answer needs `value` or `unknown`")
         if not _SHAPES[kind](entry["value"]):
             raise self._error((*path, "value"), f"this is no answer of the kind `{kind}`")
-        return Known(entry["value"], str(entry.get("provenance", "")))
+
+        def locate(below: Path) -> Position:
+            return self._document.position((*path, "value", *below), key=True)
+
+        return Known(entry["value"], str(entry.get("provenance", "")), locate=locate)
 
     def _error(self, path: Path, message: str) -> ArgosyError:
         return ArgosyError(

@@ -267,8 +267,9 @@ class ApplicationSet:
             return self.document.position(path, key)
         return self.origin.position or Position(dotted(path), 0, 0)
 
-    def position_in_text(self, path: Path, line: int, column: int = 1, length: int = 0) -> Position:
-        """Where some characters of a text of the manifest stand, as far as that can be told."""
+    def position_in_text(self, path: Path, line: int, column: int, length: int = 0) -> Position:
+        """Where some characters of a text of the manifest stand, as far as that can be told; line 0 is all
+        of the text."""
         if self.document is not None:
             return self.document.position_in_text(path, line, column, length)
         return self.position(path)

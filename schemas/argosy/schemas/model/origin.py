@@ -1,21 +1,30 @@
 """Where a value came from: its place in a file, and the chain of places that made it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from argosy.schemas.finding import Related
 from argosy.schemas.position import Path, Position
 
-__all__ = ["DeferredOrigin", "Origin", "Place", "Trace"]
+__all__ = ["DeferredOrigin", "Origin", "Place", "Trace", "Written"]
 
-Trace = Callable[[Path], tuple[Position, ...]]
-"""Where the value of a field was written, in files that a generator has read: none, one or several places."""
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a value was written: a line within a place of the chain, which is an element or a data file."""
+
+    position: Position
+    within: Position | None
+
+
+Trace = Callable[[Path], tuple[Written, ...]]
+"""Where the value of a field was written: none, one or several places."""
 
 Place = Callable[[Path, bool], Position | None]
 """Where a template says what a field is (its key, if asked); None where nothing is known of single fields."""
 
 
-def _untraced(path: Path) -> tuple[Position, ...]:
+def _untraced(path: Path) -> tuple[Written, ...]:
     return ()
 
 
@@ -49,30 +58,17 @@ class Origin:
         """The chain of one field: the places that its value was written in are shown at the value's lines."""
         return self.chain_with(self.trace(path))
 
-    def chain_with(self, written: Iterable[Position]) -> tuple[Related, ...]:
-        """The chain, led on to places in its files: each place takes the place of the element around it."""
-        found: dict[int, list[Position]] = {}
-        for position in dict.fromkeys(written):
-            nearest = _nearest_before(position, self.chain)
-            if nearest is not None:
-                found.setdefault(nearest, []).append(position)
+    def chain_with(self, written: Iterable[Written]) -> tuple[Related, ...]:
+        """The chain, led on from the places in it to what is written within them."""
+        found: dict[Position | None, list[Position]] = {}
+        for each in dict.fromkeys(written):
+            if each.within is not None:
+                found.setdefault(each.within, []).append(each.position)
         return tuple(
             replace(each, position=position)
-            for index, each in enumerate(self.chain)
-            for position in found.get(index, [each.position])
+            for each in self.chain
+            for position in found.get(each.position) or (each.position,)
         )
-
-
-def _nearest_before(position: Position, chain: Sequence[Related]) -> int | None:
-    """The place in the same file that begins last before a position: the element that holds it."""
-    starts = [
-        (each.position.line, each.position.column, index)
-        for index, each in enumerate(chain)
-        if each.position
-        and each.position.file == position.file
-        and (each.position.line, each.position.column) <= (position.line, position.column)
-    ]
-    return max(starts)[2] if starts else None
 
 
 class DeferredOrigin(Origin):
