@@ -1,6 +1,8 @@
 """Runs a program that is handed foreign input: a deadline, a bound on its memory, its group ended with it."""
 
+import math
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -64,6 +66,7 @@ def run_limited(
             stderr=errors,
             start_new_session=True,
         )
+        _limit_cpu(process.pid, deadline)
         stopped = ""
         try:
             stopped = _watch(process, output.fileno(), deadline, memory)
@@ -85,6 +88,14 @@ def resident_bytes(process: int) -> int:
     except OSError:
         return 0
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _limit_cpu(process: int, deadline: float) -> None:
+    """Nobody watches the deadline of a process whose parent was killed: the kernel ends it (Linux only)."""
+    most = math.ceil(deadline * (os.cpu_count() or 1)) + 1
+    if hasattr(resource, "prlimit"):
+        with suppress(ProcessLookupError):
+            resource.prlimit(process, resource.RLIMIT_CPU, (most, most))
 
 
 def _watch(process: subprocess.Popen[bytes], output: int, deadline: float, memory: int) -> str:
