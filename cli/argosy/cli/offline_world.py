@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ANSWER_KINDS", "OfflineWorld", "Services", "read_answer"]
 
+_NOT_HERE = frozenset(("unknown-repository", "unsupported-source"))
+"""Codes of trees that only a recorded world can know."""
+
 ANSWER_KINDS = ("plugin", "scm", "pulls")
 
 Records = tuple[Mapping[str, object], ...]
@@ -132,7 +135,7 @@ class OfflineWorld:
 
     def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
         answer = self._tree(repo_url, revision)
-        if not isinstance(answer, Unknown) or answer.code != "unknown-repository":
+        if not isinstance(answer, Unknown) or answer.code not in _NOT_HERE:
             return answer
         recorded = self._fallback(tree_question(repo_url, revision))
         return answer if recorded is None else recorded.tree(repo_url, revision)

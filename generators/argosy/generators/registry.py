@@ -18,6 +18,7 @@ _PLACES = {
     "matrix": ("matrix", "Matrix"),
     "merge": ("merge", "Merge"),
     "plugin": ("plugin", "Plugin"),
+    "oci": ("oci", "Oci"),
 }
 """Each generator with its module and class."""
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from argosy.sources.errors import INVALID_SOURCE, REFUSED_PATH, REFUSED_URL, SourceError
+from argosy.sources.errors import INVALID_SOURCE, REFUSED_PATH, REFUSED_URL, UNSUPPORTED_SOURCE, SourceError
 
 __all__ = [
     "NETWORK_PROTOCOLS",
@@ -76,6 +76,9 @@ def parse_git_url(url: str, allowed: frozenset[Protocol] = NETWORK_PROTOCOLS) ->
     if scheme is None:
         return _parse_bare(url, allowed)
     name = scheme.group(1).lower()
+    if name == "oci":
+        message = f"{without_user_info(url)} is an OCI artifact, and those cannot be asked for yet"
+        raise SourceError(message, code=UNSUPPORTED_SOURCE)
     if name not in set(Protocol):
         raise _refused(url, f"the protocol {name!r} is not supported", allowed)
     protocol = Protocol(name)

@@ -1,4 +1,4 @@
-"""Data files of git generators: keys written twice, and values that YAML reads otherwise than they look."""
+"""Data files of git and oci generators: keys written twice, values that YAML takes for something else."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from argosy.compiler.checks.generator_walk import generators_of
 from argosy.compiler.checks.subject import Subject
 from argosy.compiler.checks.surprising_values import surprises_in
-from argosy.generators.file_patterns import file_pattern
+from argosy.generators.file_patterns import patterns_of
 from argosy.generators.globbing import BadPatternError
 from argosy.generators.world import Tree
 from argosy.schemas import wording
@@ -31,17 +31,17 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _files(subject: Subject, applicationset: ApplicationSet) -> Iterator[tuple[str, Tree, str]]:
-    new_globbing = subject.settings.new_git_file_globbing
     for name, spec, _ in generators_of(applicationset):
-        if name != "git" or mappings(spec, "directories"):
+        if name not in ("git", "oci") or mappings(spec, "directories"):
             continue
+        pattern_of = patterns_of(name, new_git_globbing=subject.settings.new_git_file_globbing)
         repo_url, revision = text(spec, "repoURL"), text(spec, "revision")
         answer = subject.world.tree(repo_url, revision) if "{{" not in repo_url + revision else None
         for entry in mappings(spec, "files") if isinstance(answer, Known) else ():
             pattern = text(entry, "path")
             if isinstance(answer, Known) and _is_plain(entry):
                 try:
-                    found = file_pattern(pattern, answer.value, new_globbing=new_globbing)
+                    found = pattern_of(pattern, answer.value)
                 except BadPatternError:
                     continue
                 yield from ((repo_url, answer.value, file) for file in found.files(answer.value))

@@ -100,7 +100,7 @@ def _of_sets(subject: Subject) -> Iterator[Check]:
         from argosy.compiler.checks import templated_types
 
         yield templated_types.check
-    if any("git" in names for names in map(_generator_names, sets)):
+    if any(names & {"git", "oci"} for names in map(_generator_names, sets)):
         from argosy.compiler.checks import data_files, unmatched_patterns
 
         yield unmatched_patterns.check
