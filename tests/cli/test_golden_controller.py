@@ -4,8 +4,6 @@
     root.yaml       the root Application, applied before
     objects.yaml    what else there is in the management cluster before (may be missing)
     arguments       more arguments of `argosy sync` (may be missing)
-    either          words of which the order of events takes one or another: the first stands for all
-                    (may be missing)
     expected.txt    what every Application and ApplicationSet says of itself after `argosy sync`, and what
                     that command printed
 
@@ -67,10 +65,6 @@ class Play:
         )
         found = found.replace(f"file://{repository}", URL)
         found = found.replace(self._repositories.git(repository, "rev-parse", "HEAD")[:12], "<commit>")
-        either = case / "either"
-        first, *others = either.read_text().split() if either.exists() else [""]
-        for other in others:
-            found = found.replace(other, first)
         assert str(folder) not in found
         return found
 

@@ -158,6 +158,8 @@ def _health(state: PassState) -> tuple[str, str]:
     found = []
     for item in state.wanted.objects:
         observed = state.observed.get(item.key, Observed())
+        if observed.owner:
+            continue  # Applications that deploy each other would copy each other's health for ever
         found.append((observed.health, f"{item.key}: {observed.message}" if observed.message else ""))
     worst = worst_health([health for health, _ in found])
     # Argo CD's health of an Application bears no message; what is degraded is worth one.
@@ -174,12 +176,7 @@ def _conditions(state: PassState) -> tuple[Condition, ...]:
     for item in state.wanted.objects:
         observed = state.observed.get(item.key, Observed())
         if observed.owner:
-            found.append(
-                Condition(
-                    "SharedResourceWarning",
-                    f"{item.key} {observed.owner}; it was left as it is: take it out of one of the two",
-                )
-            )
+            found.append(Condition("SharedResourceWarning", _shared(state, item.key, observed.owner)))
     failures = [ran for ran in state.ran if ran.outcome is Outcome.FAILED]
     failed = {ran.step.key for ran in failures}
     for item in state.wanted.objects:
@@ -189,6 +186,16 @@ def _conditions(state: PassState) -> tuple[Condition, ...]:
             text = f"{place}{item.key}: {observed.failed}; {_TRIED_AGAIN}"
             found.append(Condition("SyncError", text))
     return tuple(dict.fromkeys(sorted(found, key=lambda item: (item.type, item.message))))
+
+
+def _shared(state: PassState, key: ResourceKey, owner: str) -> str:
+    """What is said of an object of another's: it may be one that this Application comes from itself."""
+    own, child = state.spec.key, child_key(key)
+    line = (own, *state.world.hierarchy.graph.ancestors(own))
+    if child is None or child not in line:
+        return f"{key} {owner}; it was left as it is: take it out of one of the two"
+    cycle = [child, *reversed(line[: line.index(child)]), child]
+    return f"a cycle of Applications: {' -> '.join(map(str, cycle))}; take {child} out of the source of {own}"
 
 
 def _resources(state: PassState, plan: Plan, *, entering: bool = False) -> tuple[ResourceReport, ...]:
