@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -177,6 +178,27 @@ def test_a_remote_dependency_that_is_not_vendored_is_an_error(
     origin.commit(_CHART | {"chart/Chart.yaml": _CHART["chart/Chart.yaml"] + remote})
     error = failure(renderer, checkout.request("chart"))
     assert error.code == UNSUPPORTED_SOURCE and "redis" in error.message
+
+
+def test_the_schema_of_a_packed_subchart_is_passed_over_too(
+    origin: Origin, checkout: Checkout, renderer: Renderer, tmp_path: Path
+) -> None:
+    sub = tmp_path / "sub"
+    for name, text in {
+        "Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        "values.schema.json": '{"required": ["color"]}',
+        "templates/c.yaml": config_map("sub"),
+    }.items():
+        (sub / name).parent.mkdir(parents=True, exist_ok=True)
+        (sub / name).write_text(text)
+    (origin.path / "chart" / "charts").mkdir(parents=True)
+    with tarfile.open(origin.path / "chart" / "charts" / "sub-1.0.0.tgz", "w:gz") as archive:
+        archive.add(sub, "sub")
+    dependency = "dependencies: [{name: sub, version: 1.0.0}]\n"
+    origin.commit({"chart/Chart.yaml": _CHART["chart/Chart.yaml"] + dependency})
+    assert "color" in failure(renderer, checkout.request("chart")).message
+    rendering = renderer.render_now(checkout.request("chart", helm={"skipSchemaValidation": True}))
+    assert names(rendering) == ["sub"]
 
 
 def test_a_chart_cannot_reach_the_network(origin: Origin, checkout: Checkout, renderer: Renderer) -> None:

@@ -71,10 +71,10 @@ class _Charts:
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """`{manifests, crds}`, `{need: true}` if the chart's files are wanted, or `{error}`."""
-        folder = self._folder(request)
-        if folder is None:
-            return {"need": True}
         try:
+            folder = self._folder(request)
+            if folder is None:
+                return {"need": True}
             with self._helm.Chart.load(folder) as chart:
                 return self._render(chart, request)
         except self._helm.HelmError as error:
@@ -93,14 +93,22 @@ class _Charts:
         folder = self._scratch / f"chart-{self._written}"
         for path, content in request["files"].items():
             target = folder / path
-            if without_schema and target.name == "values.schema.json":
-                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
+        if without_schema:
+            self._drop_schemas(folder)
         self._folders[name] = folder
         while len(self._folders) > _CHARTS:
             shutil.rmtree(self._folders.popitem(last=False)[1])
         return folder
+
+    def _drop_schemas(self, folder: Path) -> None:
+        while archives := list(folder.rglob("charts/*.tgz")):
+            for archive in archives:
+                self._helm.chart.expand(archive.parent, archive)
+                archive.unlink()
+        for schema in folder.rglob("values.schema.json"):
+            schema.unlink()
 
     def _render(self, chart: Any, request: dict[str, Any]) -> dict[str, Any]:
         self._helm.validate_release_name(request["release"])
