@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from argosy.compiler.templating.dialects import DIALECTS
+from argosy.compiler.macros import find_macros
+from argosy.compiler.templating.dialects import DIALECTS, importing
 from argosy.generators.parameters import whole_numbers
+from argosy.generators.world import World
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.annotations import TEMPLATE_ENGINE
+from argosy.schemas.model.applicationset import ApplicationSet
 
-__all__ = ["Choice", "Filler", "UnknownEngineError", "choose_dialect"]
+__all__ = ["Choice", "Filler", "UnknownEngineError", "choose_dialect", "make_filler"]
 
 _JINJA = "jinja2"
 
@@ -44,11 +47,24 @@ def choose_dialect(spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> C
     return Choice("fasttemplate")
 
 
+def make_filler(application_set: ApplicationSet, world: World) -> "Filler":
+    """What fills the templates of a set. Raises `UnknownEngineError`, and what `find_macros` raises."""
+    try:
+        choice = choose_dialect(application_set.spec, application_set.annotations)
+    except UnknownEngineError as error:
+        error.position = application_set.position(("metadata", "annotations", TEMPLATE_ENGINE))
+        raise
+    macros = find_macros(application_set, world)
+    return Filler(choice, macros.load if macros else None)
+
+
 class Filler:
     """Fills template strings; compiles each tree once, however often it is filled."""
 
-    def __init__(self, choice: Choice) -> None:
-        self._dialect = DIALECTS[choice.name]
+    def __init__(self, choice: Choice, load: Callable[[str], tuple[str, str]] | None = None) -> None:
+        """`load` gives the files that templates of the dialect jinja2 may import."""
+        self.name = choice.name
+        self._dialect = importing(load) if load else DIALECTS[choice.name]
         self._options: Sequence[str] = choice.options
         others = (option for option in choice.options if not option.startswith("missingkey="))
         self._strict = (*others, "missingkey=error") if choice.name == "go" else choice.options

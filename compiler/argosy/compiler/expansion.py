@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from argosy.compiler.checks.generated import admission_findings, validation_findings
-from argosy.compiler.dialect import Filler, choose_dialect
+from argosy.compiler.dialect import Filler, make_filler
 from argosy.compiler.generator_filling import GeneratorFiller
 from argosy.compiler.generator_template import merge_templates
 from argosy.compiler.inputs import Input, RecordingWorld
@@ -122,18 +122,19 @@ class _Expander:
 
     def run(self) -> Expansion | UnknownExpansion:
         try:
-            choice = choose_dialect(self.spec, self.metadata.get("annotations") or {})
+            filler = make_filler(self.set, self.world)
+        except AnswerMissingError as error:
+            self.found.error(error)
+            return self._unknown()
         except ArgosyError as error:
-            error.position = self.set.position(("metadata", "annotations"))
-            return Expansion(findings=(error.finding(),), failed=Phase.LOAD)
-        filler = Filler(choice)
+            return Expansion(findings=(error.finding(),), inputs=self.world.inputs, failed=Phase.LOAD)
         template = self.spec.get("template") or {}
         context = Context(
             world=self.world,
             settings=self.settings,
             application_set=str(self.metadata.get("name", "")),
             project=str((template.get("spec") or {}).get("project", "")),
-            dialect=choice.name,
+            dialect=filler.name,
             render=filler,
             fill_spec=GeneratorFiller(filler, self.set.position_in_text),
             locate=self.set.position,

@@ -140,6 +140,7 @@ CATALOGUE: Mapping[str, Code] = {
     "unreachable-provider": Code(Severity.ERROR, "A provider or plugin could not be asked"),
     "unreachable-repository": Code(Severity.ERROR, "A repository could not be asked"),
     "unreadable-file": Code(Severity.ERROR, "A file cannot be read", opaque=True),
+    "unreadable-macros": Code(Severity.ERROR, "The folder that templates import from cannot be read"),
     "unsupported-provider": Code(Severity.ERROR, "A provider that cannot be asked yet"),
     "unsupported-source": Code(Severity.ERROR, "A kind of source that is not supported yet"),
     "unused-exception": Code(Severity.NOTE, "An exception that is not needed"),

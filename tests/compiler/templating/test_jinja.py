@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from argosy.compiler.templating.errors import TemplateError
-from argosy.compiler.templating.jinja import compile_tree, render_text
+from argosy.compiler.templating.jinja import Jinja, compile_tree, render_text
+from argosy.schemas.position import Position
 
 
 def failure(tree: object, values: dict[str, object]) -> TemplateError:
@@ -93,3 +94,71 @@ def test_loops_that_are_counted_know_where_they_are() -> None:
         "{% for k in t recursive %}{{ k.n }}{% if k.c is defined %}({{ loop(k.c) }}){% endif %}{% endfor %}"
     )
     assert render_text(nested, {"t": tree}) == "a(b)"
+
+
+FILES = {
+    "host.j2": "{% macro host(name) %}{{ name }}.example.com{% endmacro %}",
+    "deep/more.j2": "{% from 'host.j2' import host %}"
+    "{% macro both(name) %}{{ host(name) }},{{ host('b') }}{% endmacro %}",
+    "rounds.j2": "{% macro m() %}{% for i in range(9999) %}{% for j in range(9999) %}"
+    "{% endfor %}{% endfor %}{% endmacro %}",
+    "loop.j2": "{% import 'loop.j2' as m %}",
+    "broken.j2": "\n{% macro %}",
+}
+
+
+def load(name: str) -> tuple[str, str]:
+    if name not in FILES:
+        raise LookupError(f"{name} is not here")
+    return FILES[name], f"macros/{name}"
+
+
+@pytest.mark.parametrize(
+    ("text", "gives"),
+    [
+        ("{% import 'host.j2' as m %}{{ m.host(n) }}", "a.example.com"),
+        ("{% from 'host.j2' import host as h %}{{ h(n) }}", "a.example.com"),
+        ("{% from 'deep/more.j2' import both %}{{ both(n) }}", "a.example.com,b.example.com"),
+        ("{% include 'none.j2' ignore missing %}{{ n }}!", "a!"),
+    ],
+)
+def test_every_text_may_import(text: str, gives: str) -> None:
+    tree = {"a": text, "b": "{{ n }}", text: 1}
+    assert Jinja(load).compile_tree(tree)({"n": "a"}) == {"a": gives, "b": "a", gives: 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "place"),
+    [
+        ("none.j2", "none.j2 is not here", None),
+        ("broken.j2", "expected token", Position("macros/broken.j2", 2, 1)),
+        ("loop.j2", "recursion", None),
+    ],
+)
+def test_what_cannot_be_imported_is_an_error_of_the_text_that_imports(
+    name: str, words: str, place: Position | None
+) -> None:
+    with pytest.raises(TemplateError) as caught:
+        Jinja(load).compile_tree({"a": ["x\n{% import '" + name + "' as m %}"]})({})
+    assert (caught.value.path, caught.value.line) == (("a", 0), 2)
+    assert words in caught.value.go_text
+    assert place is None or place in [each.position for each in caught.value.related]
+
+
+def test_rounds_of_imported_macros_count() -> None:
+    with pytest.raises(TemplateError, match="rounds"):
+        Jinja(load).compile_tree({"a": "{% import 'rounds.j2' as m %}{{ m.m() }}"})({})
+
+
+def test_without_files_nothing_can_be_imported() -> None:
+    error = failure({"a": "{% import 'host.j2' as m %}{{ m.host(1) }}"}, {})
+    assert "cannot be imported" in error.go_text
+
+
+@pytest.mark.parametrize(
+    "text", ["{% set x = 1 %}", "{% macro x() %}{% endmacro %}", "{%- import 'host.j2' as x -%}"]
+)
+def test_what_one_text_defines_is_unknown_to_the_others(text: str) -> None:
+    with pytest.raises(TemplateError, match="'x' is undefined") as caught:
+        Jinja(load).compile_tree({"a": text, "b": "x: {{ x }}"})({})
+    assert caught.value.path == ("b",)

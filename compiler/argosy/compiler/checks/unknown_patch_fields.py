@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from argosy.compiler.checks.subject import Subject
-from argosy.compiler.dialect import Filler, choose_dialect
+from argosy.compiler.dialect import Filler, make_filler
 from argosy.compiler.expansion import Expansion
 from argosy.compiler.patch_lines import PatchLines
 from argosy.compiler.template_patch import unknown_in_patch
 from argosy.generators.parameters import Parameters
+from argosy.generators.world import World
 from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.position import Path
@@ -19,12 +20,12 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each field once, whichever elements it is rendered for."""
     for member, applicationset in subject.sets:
         if applicationset.template_patch and member.expansion is not None:
-            yield from _of_set(applicationset, member.expansion)
+            yield from _of_set(applicationset, member.expansion, subject.world)
 
 
-def _of_set(applicationset: ApplicationSet, expansion: Expansion) -> Iterator[Finding]:
+def _of_set(applicationset: ApplicationSet, expansion: Expansion, world: World) -> Iterator[Finding]:
     try:
-        filler = Filler(choose_dialect(applicationset.spec, applicationset.annotations))
+        filler = make_filler(applicationset, world)
     except ArgosyError:
         return
     seen: set[Path] = set()

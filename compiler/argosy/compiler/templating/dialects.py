@@ -1,12 +1,12 @@
 """The template dialects, by name. Everything else chooses one here and knows no dialect by itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import ClassVar, Protocol, cast
 
 from argosy.compiler.templating.trees import Render, Tree
 
-__all__ = ["DIALECTS", "Dialect", "Renderer"]
+__all__ = ["DIALECTS", "Dialect", "Renderer", "importing"]
 
 Renderer = Render
 """Renders a manifest with one set of values; raises `TemplateError`."""
@@ -42,3 +42,10 @@ class _Dialects(Mapping[str, Dialect]):
 
 
 DIALECTS: Mapping[str, Dialect] = _Dialects()
+
+
+def importing(load: Callable[[str], tuple[str, str]]) -> Dialect:
+    """The dialect jinja2 with files that templates may import: `load` gives their texts and paths by name."""
+    from argosy.compiler.templating.jinja import Jinja
+
+    return Jinja(load)

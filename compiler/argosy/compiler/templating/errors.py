@@ -41,6 +41,8 @@ class TemplateError(ArgosyError):
 
     def below(self, path: Path) -> "TemplateError":
         """The same error, said of the leaf at `path`."""
-        return TemplateError(
+        error = TemplateError(
             self.stage, self.go_text, path=path, line=self.line, column=self.column, hint=self.hint
         )
+        error.related = self.related
+        return error

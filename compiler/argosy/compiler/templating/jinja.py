@@ -6,103 +6,42 @@ expression (`{{ replicas }}`) keeps the type of its value. jinja2 is imported wh
 """
 
 import re
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from argosy.compiler.templating.errors import TemplateError
-from argosy.compiler.templating.jinja_functions import Sprig, sprig_filters
-from argosy.compiler.templating.limits import MAX_ITEMS, MAX_ITERATIONS, MAX_TEXT, LimitError, check_text
+from argosy.compiler.templating.jinja_environment import Load, begin_rounds, make_environment
+from argosy.compiler.templating.limits import MAX_TEXT, check_text
 from argosy.compiler.templating.source import Source, tree_code
 from argosy.compiler.templating.trees import Render, Tree, frozen_tree
-from argosy.schemas.position import Path
+from argosy.schemas.finding import ArgosyError, Related
+from argosy.schemas.position import Path, Position
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-__all__ = ["compile_tree", "render_text"]
+__all__ = ["Jinja", "compile_tree", "render_text"]
 
 _SEPARATOR = "\x1e"
 _TEMPLATED = re.compile(r"\{[{%#]")
+_NAMING = re.compile(r"\{%[-+]?\s*(?:set|macro|import|from|block|extends)\b")
 _EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}|\{%|%\}).)*?)-?\}\}", re.DOTALL)
 
 
-@cache
-def _environment() -> "ImmutableSandboxedEnvironment":
-    from jinja2 import StrictUndefined, nodes
-    from jinja2.exceptions import SecurityError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+class Jinja:
+    """The dialect with files that its templates may import."""
 
-    class Environment(ImmutableSandboxedEnvironment):
-        """The sandbox, which does not let products and powers grow beyond what a value may have."""
+    def __init__(self, load: Load) -> None:
+        self._environment = make_environment(load)
 
-        intercepted_binops = frozenset(("*", "**", "%", "+"))
+    def compile_tree(self, tree: Tree, options: Sequence[str] = ()) -> Render:
+        """As the function of that name."""
+        del options
+        return _Manifest(self._environment).compile(tree)
 
-        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            if _grows_too_much(operator, left, right):
-                raise SecurityError(f"the result of {operator} would be too large")
-            return super().call_binop(context, operator, left, right)
-
-        def _generate(self, source: Any, *arguments: Any, **options: Any) -> str:
-            """Has every loop count its rounds: an empty one gives no text that could be measured."""
-            for loop in source.find_all(nodes.For):
-                counted = nodes.EnvironmentAttribute("counted")
-                loop.iter = nodes.Call(counted, [loop.iter], [], None, None, lineno=loop.lineno)
-            generated: str = super()._generate(source, *arguments, **options)
-            return generated
-
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
-    environment.globals.pop("lipsum", None)
-    environment.counted = _rounds.counted  # type: ignore[attr-defined]  # the loops above ask for it
-    environment.globals["range"] = _range
-    environment.globals["sprig"] = Sprig()
-    environment.filters.update(sprig_filters(environment.filters))
-    return environment
-
-
-class _Rounds(threading.local):
-    """The rounds that loops have left in the present rendering."""
-
-    left = MAX_ITERATIONS
-
-    def begin(self) -> None:
-        self.left = MAX_ITERATIONS
-
-    def counted(self, values: Iterable[object]) -> Iterator[object]:
-        for value in values:
-            self.left -= 1
-            if self.left < 0:
-                raise LimitError(f"the template takes more than {MAX_ITERATIONS} rounds")
-            yield value
-
-
-_rounds = _Rounds()
-
-
-def _range(*bounds: int) -> range:
-    found = range(*bounds)
-    if len(found) > MAX_ITEMS:
-        raise OverflowError(f"the range has more than {MAX_ITEMS} elements")
-    return found
-
-
-def _size(value: object) -> int:
-    if isinstance(value, str | bytes | list | tuple):
-        return len(value)
-    return value.bit_length() if isinstance(value, int) else 0
-
-
-def _grows_too_much(operator: str, left: object, right: object) -> bool:
-    if operator == "**":
-        return isinstance(left, int) and isinstance(right, int) and abs(right) * _size(left) > MAX_ITEMS
-    if operator == "*":
-        for sequence, count in ((left, right), (right, left)):
-            if isinstance(sequence, str | list | tuple) and isinstance(count, int):
-                return len(sequence) * count > MAX_TEXT
-    if operator == "%":
-        return isinstance(left, str) and re.search(r"%[^a-zA-Z%]*(\d{7}|\*)", left) is not None
-    return _size(left) + _size(right) > MAX_TEXT
+    def render_text(self, template: str, values: Mapping[str, object], options: Sequence[str] = ()) -> str:
+        """As the function of that name."""
+        return _text(self.compile_tree(template, options)(values))
 
 
 def compile_tree(tree: Tree, options: Sequence[str] = ()) -> Render:
@@ -116,7 +55,7 @@ def compile_tree(tree: Tree, options: Sequence[str] = ()) -> Render:
     if render is None:
         if len(_cache) >= _CACHED:
             _cache.pop(next(iter(_cache)))
-        render = _cache[key] = _Manifest().compile(tree)
+        render = _cache[key] = _Manifest(make_environment()).compile(tree)
     return render
 
 
@@ -126,14 +65,18 @@ _cache: dict[object, Render] = {}
 
 def render_text(template: str, values: Mapping[str, object], options: Sequence[str] = ()) -> str:
     """One text, rendered to text whatever the type of its value. Raises `TemplateError`."""
-    rendered = compile_tree(template, options)(values)
+    return _text(compile_tree(template, options)(values))
+
+
+def _text(rendered: object) -> str:
     return rendered if isinstance(rendered, str) else str(rendered)
 
 
 class _Manifest:
     """Collects the texts of one manifest while the code that puts them in place is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: "ImmutableSandboxedEnvironment") -> None:
+        self._environment = environment
         self._source = Source()
         self._texts: list[tuple[Path, str]] = []
         self._constants: dict[str, object] = {}
@@ -142,7 +85,7 @@ class _Manifest:
         with self._source.block("def render(R):"):
             self._source.line("parts = fill(R)")
             self._source.line(f"return {tree_code(tree, self._leaf, self._constant)}")
-        self._constants["fill"] = _filling(tuple(self._texts))
+        self._constants["fill"] = _filling(tuple(self._texts), self._environment)
         exec(compile(self._source.text(), "<jinja>", "exec"), self._constants)  # noqa: S102  # made here
         return self._constants["render"]  # type: ignore[return-value]  # defined by the line above
 
@@ -156,9 +99,13 @@ class _Manifest:
             return repr(text)
         if _SEPARATOR in text:
             raise TemplateError("parse", "a template may not hold the character U+001E", path=path)
-        _check(text, path)
+        _check(text, path, self._environment)
         expression = _EXPRESSION.fullmatch(text)
-        evaluation = _evaluation(expression[1], path) if expression and expression[1].strip() else None
+        evaluation = (
+            _evaluation(expression[1], path, self._environment)
+            if expression and expression[1].strip()
+            else None
+        )
         if evaluation is not None:
             name = self._source.fresh("E")
             self._constants[name] = evaluation
@@ -167,25 +114,27 @@ class _Manifest:
         return f"parts[{len(self._texts) - 1}]"
 
 
-def _check(text: str, path: Path) -> None:
+def _check(text: str, path: Path, environment: "ImmutableSandboxedEnvironment") -> None:
     from jinja2 import TemplateSyntaxError
 
     try:
         # Not `parse`, which knows nothing of filters and tests that do not exist.
-        _environment().compile(text, raw=True)
+        environment.compile(text, raw=True)
     except TemplateSyntaxError as error:
         raise TemplateError("parse", error.message or "syntax error", path=path, line=error.lineno) from error
     except RecursionError as error:
         raise TemplateError("parse", "the template is nested too deeply", path=path) from error
 
 
-def _evaluation(expression: str, path: Path) -> Callable[[Mapping[str, object]], object] | None:
+def _evaluation(
+    expression: str, path: Path, environment: "ImmutableSandboxedEnvironment"
+) -> Callable[[Mapping[str, object]], object] | None:
     """The value of a text that is one expression; `None` if it is more (`{{ a, b }}`), which is a text."""
     from jinja2 import TemplateSyntaxError
 
     line = expression[: len(expression) - len(expression.lstrip())].count("\n") + 1
     try:
-        evaluate = _environment().compile_expression(expression, undefined_to_none=False)
+        evaluate = environment.compile_expression(expression, undefined_to_none=False)
     except TemplateSyntaxError:
         return None
 
@@ -216,29 +165,35 @@ def _plain(value: object, path: Path) -> object:
     )
 
 
-def _filling(texts: tuple[tuple[Path, str], ...]) -> Callable[[Mapping[str, object]], Sequence[str]]:
-    """Renders all texts at once; one by one where that fails or where a value holds the separator."""
+def _filling(
+    texts: tuple[tuple[Path, str], ...], environment: "ImmutableSandboxedEnvironment"
+) -> Callable[[Mapping[str, object]], Sequence[str]]:
+    """Renders all texts at once; one by one where that fails, where a value holds the separator, and where
+    one defines names, which no other text shall see."""
     if not texts:
         return lambda values: ()
-    template = _compiled(_SEPARATOR.join(text for _, text in texts))
+    together = not any(_NAMING.search(text) for _, text in texts)
+    template = _compiled(_SEPARATOR.join(text for _, text in texts), environment) if together else None
 
     def fill(values: Mapping[str, object]) -> Sequence[str]:
         try:
             rendered = template(values).split(_SEPARATOR) if template else []
         except Exception:  # noqa: BLE001  # the texts are tried again below, to say which is at fault
             rendered = []
-        return (
-            rendered if len(rendered) == len(texts) else [_alone(text, path, values) for path, text in texts]
-        )
+        if len(rendered) == len(texts):
+            return rendered
+        return [_alone(text, path, values, environment) for path, text in texts]
 
     return fill
 
 
-def _compiled(text: str) -> Callable[[Mapping[str, object]], str] | None:
+def _compiled(
+    text: str, environment: "ImmutableSandboxedEnvironment"
+) -> Callable[[Mapping[str, object]], str] | None:
     from jinja2 import TemplateSyntaxError
 
     try:
-        template = _environment().from_string(text)
+        template = environment.from_string(text)
     except (TemplateSyntaxError, RecursionError, SyntaxError):
         # The same block in two texts, for instance, is no mistake of either.
         return None
@@ -246,7 +201,7 @@ def _compiled(text: str) -> Callable[[Mapping[str, object]], str] | None:
     known = dict(template.globals)
 
     def render(values: Mapping[str, object]) -> str:
-        _rounds.begin()
+        begin_rounds()
         # As Template.render does, without its second copy of the values.
         return _joined(template.root_render_func(template.new_context({**known, **values}, shared=True)))
 
@@ -264,22 +219,34 @@ def _joined(pieces: Iterable[str]) -> str:
     return "".join(collected)
 
 
-def _alone(text: str, path: Path, values: Mapping[str, object]) -> str:
+def _alone(
+    text: str, path: Path, values: Mapping[str, object], environment: "ImmutableSandboxedEnvironment"
+) -> str:
     try:
-        _rounds.begin()
+        begin_rounds()
         # `generate` names the template's own lines in the traceback.
-        return _joined(_environment().from_string(text).generate(dict(values)))
+        return _joined(environment.from_string(text).generate(dict(values)))
     except Exception as error:
         raise _failure(error, path) from error
 
 
-def _failure(error: Exception, path: Path, line: int = 0) -> TemplateError:
-    if isinstance(error, TemplateError):
+def _failure(error: Exception, path: Path, line: int = 0) -> ArgosyError:
+    """What went wrong in the leaf at `path`; what is not known is not the template's fault."""
+    if isinstance(error, ArgosyError):
         return error
+    place: Position | None = None
     step = error.__traceback__
-    while step is not None and not line:
-        if step.tb_frame.f_code.co_filename == "<template>":
-            line = step.tb_lineno
+    while step is not None:
+        code = step.tb_frame.f_code
+        if code.co_filename == "<template>":
+            line = line or step.tb_lineno
+        elif "__jinja_exception__" in step.tb_frame.f_globals:
+            # Jinja has put a frame of the file's own line there.
+            place = Position(code.co_filename, step.tb_lineno, 1)
         step = step.tb_next
+    if (file := getattr(error, "filename", None)) and (number := getattr(error, "lineno", 0)):
+        place = Position(file, number, 1)
     hint = "give it a default: {{ name | default('…') }}" if "is undefined" in str(error) else ""
-    return TemplateError("execute", str(error) or type(error).__name__, path=path, line=line, hint=hint)
+    found = TemplateError("execute", str(error) or type(error).__name__, path=path, line=line, hint=hint)
+    found.related = (Related("in what is imported", place),) if place else ()
+    return found

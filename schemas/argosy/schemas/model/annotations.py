@@ -21,6 +21,7 @@ __all__ = [
     "HYDRATE",
     "INSTALLATION",
     "INSTANCE",
+    "JINJA2_MACROS",
     "MANIFEST_GENERATE_PATHS",
     "NOTIFIED",
     "REFRESH",
@@ -76,6 +77,7 @@ DEPENDS_ON = "argosy.dev/depends-on"
 REVISIONS = "argosy.dev/revisions"
 TIMEOUT = "argosy.dev/timeout"
 TEMPLATE_ENGINE = "argosy.dev/template-engine"
+JINJA2_MACROS = "argosy.dev/jinja2-macros"
 CONFIRM_DELETION = "argosy.dev/confirm-deletion"
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
