@@ -149,7 +149,10 @@ def _limit_memory(memory: int) -> None:
 
     The library has reserved much address space when it was loaded.
     """
-    reserved = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    statm = Path("/proc/self/statm")
+    if not statm.exists():
+        return  # macOS: it does not tell, and does not hold to such a limit either
+    reserved = int(statm.read_text().split()[0]) * resource.getpagesize()
     limit = reserved + memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
