@@ -4,6 +4,7 @@ import pytest
 
 from argosy.compiler.ignored_fields import IgnoredFields
 from argosy.reconciler.application_update import plan_update, surplus
+from argosy.reconciler.set_settings import SetSettings
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.sources.jq_filter import JqFilter
 
@@ -23,9 +24,9 @@ def application(spec=None, **metadata):
 
 
 def plan(wanted, live, *, rules=(), jq=None, **spec):
-    applicationset = ApplicationSet({"spec": spec})
+    preserved = SetSettings().preserved_of(ApplicationSet({"spec": spec}))
     ignore = IgnoredFields(tuple(rules), jq.delete if jq else None)
-    return plan_update(wanted, live, applicationset, ignore)
+    return plan_update(wanted, live, preserved, ignore)
 
 
 def pointer(*paths):

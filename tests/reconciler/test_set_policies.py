@@ -287,3 +287,93 @@ def test_steps_are_deleted_in_reverse_order(world, make):
             assert list(dict.fromkeys(asked)) == ["three", "two", "one"]
 
     world.run(story, deletes=True)
+
+
+def settings(**data):
+    prefixed = {f"applicationsetcontroller.{key.replace('_', '.')}": value for key, value in data.items()}
+    metadata = {"name": "argocd-cmd-params-cm", "namespace": "argocd"}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": prefixed}
+
+
+def test_the_policy_of_the_installation_is_stronger_than_the_sets(world, make):
+    async def story(stage):
+        url = stage.repository.url
+        stage.repository.commit(maps(make, "one", "two"))
+        await stage.apply(settings(policy="create-only"))
+        policy = {"applicationsSync": "sync"}
+        await stage.apply(set_of(url, ["one"], finalizers=[FINALIZER], syncPolicy=policy))
+        async with stage.controller() as controller:
+            await stage.settled("one")
+            changed = set_of(url, ["two"], finalizers=[FINALIZER], syncPolicy=policy, labels={"new": "1"})
+            await stage.apply(changed)
+            await stage.settled("two")
+            await stage.quiet(controller)
+            assert await label_is(stage, "one", "new", None)
+            await delete_set(stage)
+            await stage.until("the set is gone", lambda: gone(stage, "ApplicationSet", "all"))
+            await stage.quiet(controller)
+            assert not (await stage.application("one"))["metadata"].get("ownerReferences")
+
+    world.run(story)
+
+
+def test_fields_that_the_installation_preserves_are_other_peoples(world, make):
+    async def story(stage):
+        stage.repository.commit(maps(make, "one"))
+        await stage.apply(settings(global_preserved_annotations="mine", global_preserved_labels="team"))
+        await stage.apply(set_of(stage.repository.url, ["one"]))
+        async with stage.controller() as controller:
+            await stage.settled("one")
+            marks = {"labels": {"team": "theirs", "other": "1"}, "annotations": {"mine": "1"}}
+            await stage.patch("Application", "one", {"metadata": marks}, "argocd")
+            await stage.until("the rest is taken away", lambda: label_is(stage, "one", "other", None))
+            await stage.quiet(controller)
+            metadata = (await stage.application("one"))["metadata"]
+            assert metadata["labels"]["team"] == "theirs"
+            assert metadata["annotations"] == {"mine": "1"}
+
+    world.run(story)
+
+
+def test_a_policy_that_makes_no_sense_leaves_everything_as_it_is(world, make):
+    async def story(stage):
+        url = stage.repository.url
+        stage.repository.commit(maps(make, "one", "two"))
+        await stage.apply(set_of(url, ["one", "two"]))
+        async with stage.controller():
+            await stage.settled("one", "two")
+        await stage.apply(settings(policy="keep"))
+        await stage.apply(set_of(url, ["one"]))
+        async with stage.controller() as controller:
+
+            async def told():
+                status = (await stage.get("ApplicationSet", "all")).get("status") or {}
+                messages = [item["message"] for item in status.get("conditions") or ()]
+                return any("applicationsetcontroller.policy" in each for each in messages)
+
+            await stage.until("the status says so", told)
+            await stage.quiet(controller)
+            assert await exists(stage, "Application", "two")
+            await stage.apply(settings(policy="sync"))
+            await stage.apply(set_of(url, ["one"], labels={"new": "1"}))
+            await stage.until("it is deleted", lambda: gone(stage, "Application", "two"))
+
+    world.run(story, deletes=True)
+
+
+def test_a_git_generator_is_asked_as_often_as_it_says(world, make):
+    async def story(stage):
+        stage.repository.commit(maps(make, "one"))
+        git = {"repoURL": stage.repository.url, "revision": "main", "directories": [{"path": "apps/*"}]}
+        wanted = set_of(stage.repository.url, [])
+        wanted["spec"]["generators"] = [{"git": {**git, "requeueAfterSeconds": 5}}]
+        wanted["spec"]["template"]["metadata"]["name"] = "{{ .path.basename }}"
+        wanted["spec"]["template"]["spec"]["source"]["path"] = "{{ .path.path }}"
+        await stage.apply(wanted)
+        # Nobody polls.
+        async with stage.controller(poll=0.0):
+            await stage.settled("one")
+            stage.repository.commit(maps(make, "two"))
+            await stage.settled("two")
+
+    world.run(story, settles=False)

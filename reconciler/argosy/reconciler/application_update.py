@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from argosy.reconciler.resource import KubernetesObject, annotations_of, labels_of, metadata_of
+from argosy.reconciler.set_settings import Preserved
 from argosy.schemas.model.annotations import CONFIRM_DELETION, HYDRATE, NOTIFIED, REFRESH
-from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.structure import normalize_application
 
 __all__ = ["Ignore", "Update", "plan_update", "surplus"]
@@ -37,10 +37,10 @@ class Update:
 
 
 def plan_update(
-    wanted: KubernetesObject, live: KubernetesObject, applicationset: ApplicationSet, ignore: Ignore
+    wanted: KubernetesObject, live: KubernetesObject, preserved: Preserved, ignore: Ignore
 ) -> Update:
     """What becomes of a live Application. `wanted` is the generated one, whole, with our own marks."""
-    kept = _with_preserved(wanted, live, applicationset)
+    kept = _with_preserved(wanted, live, preserved)
     target, present = _view(kept), _view(live)
     if target == present:
         return Update(kept, present, changes=False)
@@ -56,13 +56,13 @@ def surplus(live: KubernetesObject, result: _Tree) -> dict[str, Any]:
 
 
 def _with_preserved(
-    wanted: KubernetesObject, live: KubernetesObject, applicationset: ApplicationSet
+    wanted: KubernetesObject, live: KubernetesObject, preserved: Preserved
 ) -> KubernetesObject:
     """The generated Application with what the live one has of labels, annotations and finalizers to keep."""
     metadata = dict(metadata_of(wanted))
     for name, keys, found in (
-        ("annotations", (*applicationset.preserved_annotations, *_PRESERVED), annotations_of(live)),
-        ("labels", applicationset.preserved_labels, labels_of(live)),
+        ("annotations", (*preserved.annotations, *_PRESERVED), annotations_of(live)),
+        ("labels", preserved.labels, labels_of(live)),
     ):
         if kept := {key: found[key] for key in keys if key in found}:
             metadata[name] = {**(metadata.get(name) or {}), **kept}

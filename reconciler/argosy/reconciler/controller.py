@@ -7,7 +7,7 @@ and tried again, and stops nobody else.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ from argosy.clusters.errors import ApiError
 from argosy.clusters.objects import GroupVersionKind
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.questions import Question
-from argosy.generators.requeue import requeue_seconds
+from argosy.generators.requeue import git_requeue_seconds, requeue_seconds
 from argosy.reconciler.application_pass import ApplicationPass
 from argosy.reconciler.cluster_view import Change, ClusterView, Scope
 from argosy.reconciler.deletion import delete_application
@@ -43,6 +43,7 @@ from argosy.reconciler.revisions import Asked, Revisions
 from argosy.reconciler.runner import retry_delay
 from argosy.reconciler.set_deletion import let_go
 from argosy.reconciler.set_pass import SetPass
+from argosy.reconciler.set_settings import SetSettings, read_set_settings
 from argosy.reconciler.specification import ApplicationSpec, SpecificationError, node_key
 from argosy.reconciler.status_writer import patch_object
 from argosy.reconciler.surroundings import Render, Surroundings, Told
@@ -50,6 +51,7 @@ from argosy.reconciler.tracking import instance_name
 from argosy.reconciler.waiting import Waiting
 from argosy.reconciler.work_queue import WorkQueue
 from argosy.schemas.finding import ArgosyError
+from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.model.annotations import REFRESH, SECRET_TYPE, SET_REFRESH
 from argosy.sources.git import Repositories
 from argosy.sources.jq_filter import JqFilter
@@ -101,6 +103,7 @@ class Controller:
         self._failures: dict[NodeKey, int] = {}
         self._waiting = Waiting()
         self._closed_since: dict[NodeKey, float] = {}
+        self._set_settings: Answer[SetSettings] = Unknown("the settings of all sets were not read yet")
         self._set_inputs: dict[NodeKey, frozenset[Asked]] = {}
         self._set_questions: dict[NodeKey, frozenset[Question]] = {}
         self._recheck: asyncio.TimerHandle | None = None
@@ -159,6 +162,7 @@ class Controller:
         """
         await self.secrets.watch([GroupVersionKind("", "v1", "Secret")])
         await self.management.watch(GroupVersionKind(ARGO_GROUP, ARGO_VERSION, kind) for kind in _ARGO_KINDS)
+        await self._known_settings()
         self._queue.open()
         for key in sorted(self.world.hierarchy.keys):
             self._outdated(key)
@@ -176,10 +180,7 @@ class Controller:
 
     async def refresh(self) -> None:
         """Fetch every repository now and look at what changed."""
-        changed = await self.revisions.refresh()
-        for key in list(self.world.hierarchy.keys):
-            if self._asked_by(key) & changed:
-                self._outdated(key)
+        self._commits_changed(await self.revisions.refresh())
 
     # Marks
 
@@ -228,6 +229,11 @@ class Controller:
                 self._queue.mark(NodeKey(APPLICATION_SET, key.namespace, generator))
         if change.before is not None and health_changed(change.before, change.after):
             self._mark_parent(change.after)
+
+    def _commits_changed(self, changed: set[Asked], but: NodeKey | None = None) -> None:
+        for key in list(self.world.hierarchy.keys):
+            if key != but and self._asked_by(key) & changed:
+                self._outdated(key)
 
     def _outdated(self, key: NodeKey) -> None:
         if key.kind == APPLICATION_SET:
@@ -336,19 +342,34 @@ class Controller:
         manifest = self.world.manifest(key)
         if manifest is None or await self._refresh_asked(key, SET_REFRESH):
             return
+        settings = await self._known_settings()
         if metadata_of(manifest).get("deletionTimestamp"):
-            await self._let_go(key, manifest)
+            await self._let_go(key, manifest, settings)
             return
+        spec = manifest.get("spec") or {}
+        git_age = git_requeue_seconds(spec)
+        if git_age is not None:
+            await self._ask_git_again(key, git_age)
         now = asyncio.get_running_loop().time()
         patient = now - self._closed_since.get(key, now) < GATE_PATIENCE
-        age = requeue_seconds(manifest.get("spec") or {}) or float("inf")
+        age = requeue_seconds(spec) or float("inf")
         make_world = partial(self._live_world, Recent(self.world.outside, now, age))
-        work = SetPass(self.world, manifest, make_world, patient, lambda state: self._now(key, state))
+        work = SetPass(
+            self.world,
+            manifest,
+            settings,
+            make_world,
+            patient,
+            lambda state: self._now(key, state),
+        )
         await work.run()
         self._note_questions(key, work.questions, age)
         self._set_inputs[key] = frozenset(
             (item.name, item.revision) for item in work.inputs if item.kind == "tree"
         )
+        if git_age is not None and (times := self._fetched(key).values()):
+            left = min(times) + git_age - asyncio.get_running_loop().time()
+            self._queue.mark(key, max(left, 1.0))
         self._waiting.note(key, work.gate)
         if work.gate is not None:
             self._closed_since.setdefault(key, now)
@@ -360,11 +381,27 @@ class Controller:
         if work.problem:
             self._queue.mark(key, 180.0)
 
-    async def _let_go(self, key: NodeKey, manifest: KubernetesObject) -> None:
+    async def _let_go(self, key: NodeKey, manifest: KubernetesObject, settings: Answer[SetSettings]) -> None:
         self._now(key, NodeState("", problem="it is being deleted"))
-        for condition in await let_go(self.world, manifest):
+        for condition in await let_go(self.world, manifest, settings):
             self._effects.tell(Told(key, condition.type, condition.message, warning=True))
             self._queue.mark(key, 10.0)
+
+    async def _ask_git_again(self, key: NodeKey, age: float) -> None:
+        """Fetch what a set reads and nobody has fetched for so long, beside the poll."""
+        instant = asyncio.get_running_loop().time() - age
+        if due := {url for url, at in self._fetched(key).items() if at <= instant}:
+            self._commits_changed(await self.revisions.refresh(due), but=key)
+
+    def _fetched(self, key: NodeKey) -> Mapping[str, float]:
+        return self.revisions.fetched_at(url for url, _ in self._asked_by(key))
+
+    async def _known_settings(self) -> Answer[SetSettings]:
+        """What is decided for all sets: read once, as Argo CD does when it starts, or until it is known."""
+        if isinstance(self._set_settings, Unknown):
+            client, namespace = self._effects.management, self.installation.namespace
+            self._set_settings = await read_set_settings(client, namespace)
+        return self._set_settings
 
     def _note_questions(self, key: NodeKey, questions: frozenset[Question], age: float) -> None:
         """Look at a set again when the oldest of its answers is due."""
@@ -405,9 +442,7 @@ class Controller:
         self.world.outside.forget(self._set_questions.get(key, ()))
         changed = await self.revisions.refresh({url for url, _ in self._asked_by(key)})
         self._queue.mark(key)
-        for other in list(self.world.hierarchy.keys):
-            if other != key and self._asked_by(other) & changed:
-                self._outdated(other)
+        self._commits_changed(changed, but=key)
         await patch_object(self.world, manifest, {"metadata": {"annotations": {annotation: None}}})
         return True
 

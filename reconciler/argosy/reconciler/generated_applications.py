@@ -18,13 +18,14 @@ from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION
 from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET
 from argosy.reconciler.report import Condition
 from argosy.reconciler.resource import KubernetesObject, digest_of, key_of, metadata_of, name_of, namespace_of
+from argosy.reconciler.set_settings import Preserved, SetSettings
 from argosy.reconciler.surroundings import Surroundings
 from argosy.reconciler.tracking import owner_of
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.annotations import INSTALLATION
 from argosy.schemas.model.applicationset import ApplicationSet, ApplicationsSync
 
-__all__ = ["Due", "GeneratedApplications", "policy_of"]
+__all__ = ["Due", "GeneratedApplications"]
 
 _ERROR = "ErrorOccurred"
 _TRIES = 5
@@ -51,6 +52,7 @@ class GeneratedApplications:
 
     world: Surroundings
     manifest: KubernetesObject
+    settings: SetSettings
     ignored: IgnoredFields
     conditions: list[Condition] = field(default_factory=list)
 
@@ -125,7 +127,7 @@ class GeneratedApplications:
             return Due(wanted)
         if metadata_of(live).get("deletionTimestamp"):
             return None  # it comes again once it is gone
-        if set_of(live) == name_of(self.manifest) and not policy_of(self.manifest).allows_update:
+        if set_of(live) == name_of(self.manifest) and not self._policy.allows_update:
             return None
         update = self._plan(wanted, live)
         applied, manager = view.memory[key].applied, self.world.installation.manager
@@ -133,7 +135,15 @@ class GeneratedApplications:
         return Due(wanted, live, update) if update.changes or verdict is not Verdict.SAME else None
 
     def _plan(self, wanted: KubernetesObject, live: KubernetesObject) -> Update:
-        return plan_update(wanted, live, ApplicationSet(self.manifest), self.ignored)
+        return plan_update(wanted, live, self._preserved, self.ignored)
+
+    @property
+    def _policy(self) -> ApplicationsSync:
+        return self.settings.policy_of(ApplicationSet(self.manifest))
+
+    @property
+    def _preserved(self) -> Preserved:
+        return self.settings.preserved_of(ApplicationSet(self.manifest))
 
     async def _write(self, item: Due) -> bool:
         client, view = self.world.management.client, self.world.management
@@ -161,8 +171,7 @@ class GeneratedApplications:
 
     async def _apply(self, item: Due) -> KubernetesObject:
         body = item.applied
-        applicationset = ApplicationSet(self.manifest)
-        if item.live is not None and (self.ignored.rules or applicationset.preserves_fields):
+        if item.live is not None and (self.ignored.rules or self._preserved):
             # What others may change is taken from what was seen: it must still be so.
             version = metadata_of(item.live).get("resourceVersion")
             body = {**body, "metadata": {**metadata_of(body), "resourceVersion": version}}
@@ -183,8 +192,3 @@ class GeneratedApplications:
 
     def _say(self, name: str, text: str) -> None:
         self.conditions.append(Condition(_ERROR, f"Application {name}: {text}"))
-
-
-def policy_of(manifest: Mapping[str, Any]) -> ApplicationsSync:
-    """What may happen to the Applications of a set that exist."""
-    return ApplicationSet(manifest).applications_sync or ApplicationsSync.SYNC

@@ -22,7 +22,7 @@ Asked = tuple[str, str]
 @dataclass(slots=True)
 class _Repository:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    fetched: bool = False
+    fetched_at: float | None = None
     problem: Unknown | None = None
 
 
@@ -53,9 +53,8 @@ class Revisions:
             return known
         repository = self._known.setdefault(url, _Repository())
         async with repository.lock:
-            if not repository.fetched:
-                repository.problem = await self._fetch(url)
-                repository.fetched = True
+            if repository.fetched_at is None:
+                await self._fetch(url, repository)
             number = self.number
             answer = repository.problem or await self._resolve(url, revision)
         if number == self.number:
@@ -65,10 +64,12 @@ class Revisions:
     async def refresh(self, urls: Iterable[str] | None = None) -> set[Asked]:
         """Fetch all repositories (or these) anew; what is answered otherwise than before.
 
-        The new answers hold from one moment on for everybody.
+        The new answers hold from one moment on for everybody. A fetch that somebody else begins meanwhile
+        does for both.
         """
         wanted = sorted(self._known if urls is None else set(urls) & set(self._known))
-        problems = await asyncio.gather(*(self._refetch(url) for url in wanted))
+        now = asyncio.get_running_loop().time()
+        problems = await asyncio.gather(*(self._refetch(url, now) for url in wanted))
         failed = dict(zip(wanted, problems, strict=True))
         asked = [key for key in self._answers if key[0] in failed]
         fresh: dict[Asked, Answer[str]] = {}
@@ -79,6 +80,11 @@ class Revisions:
         self.number += 1
         return changed
 
+    def fetched_at(self, urls: Iterable[str]) -> dict[str, float]:
+        """When each of these repositories was last fetched, by the event loop's clock."""
+        times = ((url, self._known[url].fetched_at) for url in urls if url in self._known)
+        return {url: at for url, at in times if at is not None}
+
     def forget(self, wanted: set[Asked]) -> None:
         """Keep only what somebody still wants, so that a deleted Application's repository is not fetched
         for ever."""
@@ -87,20 +93,21 @@ class Revisions:
         for url in [url for url in self._known if url not in urls]:
             del self._known[url]
 
-    async def _refetch(self, url: str) -> Unknown | None:
+    async def _refetch(self, url: str, asked_at: float) -> Unknown | None:
         repository = self._known[url]
         async with repository.lock:
-            repository.problem = await self._fetch(url)
-            repository.fetched = True
+            if repository.fetched_at is None or repository.fetched_at <= asked_at:
+                await self._fetch(url, repository)
             return repository.problem
 
-    async def _fetch(self, url: str) -> Unknown | None:
+    async def _fetch(self, url: str, repository: _Repository) -> None:
         async with self._parallel:
+            began, problem = asyncio.get_running_loop().time(), None
             try:
                 await asyncio.to_thread(self._repositories.fetch, url)
             except ArgosyError as error:
-                return Unknown(error.message, error.hint, error.code)
-        return None
+                problem = Unknown(error.message, error.hint, error.code)
+            repository.fetched_at, repository.problem = began, problem
 
     async def _resolve(self, url: str, revision: str) -> Answer[str]:
         try:

@@ -14,7 +14,6 @@ from argosy.clusters.objects import ObjectRef
 from argosy.compiler.rollout import NodeKey
 from argosy.compiler.rollout_steps import step_of
 from argosy.reconciler.deletion_guard import guard
-from argosy.reconciler.generated_applications import policy_of
 from argosy.reconciler.installation import ARGO_GROUP
 from argosy.reconciler.node_keys import APPLICATION
 from argosy.reconciler.report import Condition
@@ -27,11 +26,13 @@ from argosy.reconciler.resource import (
     name_of,
     namespace_of,
 )
+from argosy.reconciler.set_settings import SetSettings
 from argosy.reconciler.specification import node_key
 from argosy.reconciler.status_writer import patch_object
 from argosy.reconciler.surroundings import Surroundings, Told
+from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.model.annotations import CONFIRM_DELETION, FINALIZER, FINALIZERS
-from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.schemas.model.applicationset import ApplicationSet, ApplicationsSync
 
 __all__ = ["delete_lost", "ensure_finalizer", "let_go", "owned_by"]
 
@@ -47,11 +48,15 @@ def owned_by(world: Surroundings, manifest: KubernetesObject) -> list[Kubernetes
 
 
 async def delete_lost(
-    world: Surroundings, manifest: KubernetesObject, names: set[str], conditions: list[Condition]
+    world: Surroundings,
+    manifest: KubernetesObject,
+    policy: ApplicationsSync,
+    names: set[str],
+    conditions: list[Condition],
 ) -> bool:
     """Delete what is not generated any more, `names` is all that is; whether nothing of that is left."""
     lost = [live for live in owned_by(world, manifest) if name_of(live) not in names]
-    if not lost or not policy_of(manifest).allows_delete:
+    if not lost or not policy.allows_delete:
         return True
     going = [live for live in lost if not metadata_of(live).get("deletionTimestamp")]
     confirmed = str(annotations_of(manifest).get(CONFIRM_DELETION, ""))
@@ -72,14 +77,18 @@ async def ensure_finalizer(world: Surroundings, manifest: KubernetesObject) -> N
         await patch_object(world, manifest, {"metadata": {"finalizers": [*finalizers, FINALIZER]}})
 
 
-async def let_go(world: Surroundings, manifest: KubernetesObject) -> list[Condition]:
+async def let_go(
+    world: Surroundings, manifest: KubernetesObject, settings: Answer[SetSettings]
+) -> list[Condition]:
     """Do the next possible step of a set's deletion; what was in the way."""
     finalizers = metadata_of(manifest).get("finalizers") or []
     if not any(item in FINALIZERS for item in finalizers):
         return []  # the garbage collector does the rest
     conditions: list[Condition] = []
     applicationset, owned = ApplicationSet(manifest), owned_by(world, manifest)
-    if not policy_of(manifest).allows_delete:
+    if isinstance(settings, Unknown):
+        return [Condition("ErrorOccurred", f"its Applications are not let go yet: {settings.reason}")]
+    if not settings.value.policy_of(applicationset).allows_delete:
         for live in owned:
             await _disown(world, manifest, live)
     elif applicationset.deletes_in_reverse and owned:

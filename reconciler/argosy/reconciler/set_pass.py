@@ -31,11 +31,12 @@ from argosy.reconciler.resource import (
 )
 from argosy.reconciler.rolling_status import application_status, invalid_rollout
 from argosy.reconciler.set_deletion import delete_lost, ensure_finalizer
+from argosy.reconciler.set_settings import SetSettings
 from argosy.reconciler.set_status import Rolling, set_status
 from argosy.reconciler.status_writer import write_status
 from argosy.reconciler.surroundings import Surroundings, Told
 from argosy.schemas.finding import Finding, Severity
-from argosy.schemas.knowledge import Answer, Known
+from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.applicationset import ApplicationSet
 
 __all__ = ["SetPass"]
@@ -55,6 +56,7 @@ class SetPass:
 
     world: Surroundings
     manifest: KubernetesObject
+    settings: Answer[SetSettings]
     make_world: Callable[[], LiveWorld]
     patient: bool = False
     """The gate may be closed for a moment only: then the status does not tell of it yet."""
@@ -77,17 +79,23 @@ class SetPass:
     async def run(self) -> None:
         """Expand, write, delete, say so."""
         self.world.expansions.pop(self.key, None)
-        expansion = await self._expand()
+        if isinstance(self.settings, Unknown):
+            self._fail(self.settings.reason)
+        else:
+            await self._pass(self.settings.value)
+        self.publish(self.state())
+        if self.problem or not self._too_early():
+            await self._report()
+
+    async def _pass(self, settings: SetSettings) -> None:
+        expansion = await self._expand(settings)
         if isinstance(expansion, UnknownExpansion):
             self._fail(_words(expansion.missing or expansion.findings) or expansion.reason)
         elif expansion.failed in (Phase.LOAD, Phase.GENERATE):
             self._fail(_words(expansion.findings))
         else:
             self.world.expansions[self.key] = self.target
-            await self._write(expansion)
-        self.publish(self.state())
-        if self.problem or not self._too_early():
-            await self._report()
+            await self._write(expansion, settings)
 
     def state(self) -> NodeState:
         """What the gates need to know of the set."""
@@ -97,9 +105,13 @@ class SetPass:
         """Whether it is not worth telling, or not known yet, what the gate waits for."""
         return self.gate is not None and (self.patient or self.gate.unseen)
 
-    async def _expand(self) -> Expansion | UnknownExpansion:
+    async def _expand(self, own: SetSettings) -> Expansion | UnknownExpansion:
         applicationset = ApplicationSet(self.manifest)
-        settings = Settings(namespace=self.world.installation.namespace)
+        settings = Settings(
+            self.world.installation.namespace,
+            own.new_git_file_globbing,
+            own.include_hidden_directories,
+        )
         expansion, world = await gather_and_expand(
             applicationset, self.make_world, self.world.revisions, self.world.outside, settings
         )
@@ -108,6 +120,7 @@ class SetPass:
         self.target = digest_of(
             [
                 self.manifest.get("spec"),
+                repr(settings),
                 [str(item) for item in self.inputs],
                 self._clusters(world),
                 [[item.asked, _digest(world.asked[item])] for item in sorted(world.asked)],
@@ -125,11 +138,12 @@ class SetPass:
         self.problem = f"its Applications are not known: {message}"
         self.conditions.append(Condition("ErrorOccurred", message))
 
-    async def _write(self, expansion: Expansion) -> None:
+    async def _write(self, expansion: Expansion, settings: SetSettings) -> None:
         if errors := [item for item in expansion.findings if item.severity is Severity.ERROR]:
             self.conditions.append(Condition("ErrorOccurred", _words(tuple(errors))))
-        ignored = IgnoredFields.of(ApplicationSet(self.manifest), self.world.delete_fields)
-        writer = GeneratedApplications(self.world, self.manifest, ignored, self.conditions)
+        applicationset = ApplicationSet(self.manifest)
+        ignored = IgnoredFields.of(applicationset, self.world.delete_fields)
+        writer = GeneratedApplications(self.world, self.manifest, settings, ignored, self.conditions)
         generated = [application.manifest for application in expansion.applications]
         before = len(self.conditions)
         # A jq expression runs in a process that is waited for.
@@ -147,7 +161,8 @@ class SetPass:
         results = await asyncio.gather(*(writer.write(item) for item in due))
         # What failed validation is not created, but neither has the set lost it.
         names = {str(metadata_of(item.manifest).get("name")) for item in expansion.generated}
-        gone = await delete_lost(self.world, self.manifest, names, self.conditions)
+        policy = settings.policy_of(applicationset)
+        gone = await delete_lost(self.world, self.manifest, policy, names, self.conditions)
         await ensure_finalizer(self.world, self.manifest)
         self.rolled = gone and all(results) and clean
 

@@ -208,11 +208,6 @@ class ApplicationSet:
         return texts(mapping(self.spec, "preservedFields"), "labels")
 
     @property
-    def preserves_fields(self) -> bool:
-        """Whether others may set some labels or annotations of generated Applications."""
-        return bool(self.preserved_annotations or self.preserved_labels)
-
-    @property
     def ignore_application_differences(self) -> tuple[Mapping[str, Any], ...]:
         """Fields of generated Applications that others may change."""
         return mappings(self.spec, "ignoreApplicationDifferences")
