@@ -12,6 +12,9 @@ __all__ = ["names_in", "names_read"]
 
 _ACTION = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
 _INDEX = re.compile(r"""\[\s*(?:"([\w-]+)"|'([\w-]+)'|(\d+))\s*\]""")
+_CALL = re.compile(r"""index\s+(\.[\w.]*|\$[\w.]*)((?:\s+(?:"[\w-]+"|\d+))+)""")
+_CALL_IN_BRACKETS = re.compile(rf"\(\s*{_CALL.pattern}\s*\)")
+_ALL = re.compile(r"(?<![\w.$)\]\"'])[.$](?![\w.])")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|`[^`]*`')
 _NAME = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)*")
 
@@ -28,11 +31,21 @@ def names_read(tree: object, path: Path) -> Iterator[Path]:
 
 
 def names_in(text: str) -> Iterator[Path]:
-    """The names between braces in one text."""
+    """The names between braces in one text; an empty one where the text speaks of all parameters at once."""
     for action in _ACTION.finditer(text):
         inner = _INDEX.sub(r".\1\2\3", action[1] or action[2] or "")
-        for name in _NAME.findall(_TEXT.sub(" ", inner)):
+        inner = _CALL.sub(_dotted, _CALL_IN_BRACKETS.sub(_dotted, inner))
+        inner = _TEXT.sub(" ", inner)
+        if _ALL.search(inner):
+            yield ()
+        for name in _NAME.findall(inner):
             yield tuple(name.split("."))
+
+
+def _dotted(call: re.Match[str]) -> str:
+    """`index .a "b" 0` as `.a.b.0`."""
+    steps = call[2].replace('"', "").split()
+    return ".".join(["" if call[1] == "." else call[1], *steps])
 
 
 def _texts(tree: object) -> Iterator[str]:
