@@ -61,7 +61,7 @@ class Clusters:
             }
             found.append(values.added(local, partial(context.origin, path)))
         if flag(spec, "flatList"):
-            every = Slice((parameters.values for parameters in found), "map[string]interface {}")
+            every = Slice((each.values for each in found), "map[string]interface {}", is_nil=not found)
             return [Parameters({"clusters": every}, partial(_flat_origin, tuple(found), path, context))]
         return found
 
