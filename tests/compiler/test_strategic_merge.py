@@ -6,10 +6,17 @@ import pytest
 
 from argosy.compiler.strategic_merge import PatchError, strategic_merge
 
+VALUES = "spec.source.helm.valuesObject"
 ORIGINAL: dict[str, Any] = {
     "metadata": {"name": "a", "labels": {"x": "1", "y": "2"}, "finalizers": ["f"]},
-    "spec": {"source": {"helm": {"parameters": [{"name": "p"}], "valuesObject": {"k": 1}}}},
+    "spec": {
+        "source": {"helm": {"parameters": [{"name": "p"}], "valuesObject": {"k": 1, "m": {"x": 1}, "l": [1]}}}
+    },
 }
+
+
+def values(patch: dict[str, Any]) -> dict[str, Any]:
+    return {"spec": {"source": {"helm": {"valuesObject": patch}}}}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +34,16 @@ ORIGINAL: dict[str, Any] = {
         ),
         ({"metadata": {"$retainKeys": ["name"], "name": "b"}}, "metadata", {"name": "b"}),
         ({"spec": {"source": {"helm": {"parameters": []}}}}, "spec.source.helm.parameters", []),
-        ({"spec": {"new": {"a": None, "b": 1}}}, "spec.new", {"b": 1}),
+        ({"spec": {"new": {"a": None, "b": [{"c": None}, None]}}}, "spec.new", {"b": [{}, None]}),
+        (
+            {"spec": {"new": {"a": {"$patch": "replace", "b": 1}, "c": [{"$patch": "delete"}]}}},
+            "spec.new",
+            {"c": []},
+        ),
+        (values({"k": None, "n": {"y": None}}), VALUES, {"m": {"x": 1}, "l": [1], "n": {}}),
+        (values({"m": 5, "l": {"$patch": "delete"}}), VALUES, {"k": 1, "m": 5}),
+        (values({"$patch": "replace", "n": None}), VALUES, {"n": None}),
+        ({"metadata": {"$retainKeys": ["name"], "labels": None}}, "metadata", {"name": "a"}),
     ],
 )
 def test_a_patch_changes_what_it_names(patch: dict[str, Any], path: str, expected: object) -> None:
@@ -46,8 +62,13 @@ def test_the_original_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("patch", "problem"),
     [
-        ({"spec": {"source": {"helm": {"valuesObject": {"k": 2}}}}}, "cannot patch a `valuesObject`"),
+        (values({"m": {"x": 2}}), "two maps or lists cannot be merged"),
+        (values({"m": {"$patch": "replace", "x": 2}}), "two maps or lists cannot be merged"),
+        (values({"l": [2]}), "two maps or lists cannot be merged"),
         ({"metadata": {"$patch": "remove"}}, "is not a directive"),
+        ({"metadata": {"$setElementOrder/finalizers": "g"}}, "must be a list"),
+        ({"metadata": {"finalizers": ["g"], "$setElementOrder/finalizers": ["f"]}}, "in the same order"),
+        ({"metadata": {"$patch": "merge", "labels": {}}}, "is not a directive"),
         ({"metadata": {"$retainKeys": ["name"], "labels": {"z": "1"}}}, "must also name"),
     ],
 )

@@ -1,7 +1,7 @@
 """Strategic merge patches on an Application, as k8s.io/apimachinery's `strategicpatch` applies them.
 
 Of an Application's lists only `metadata.finalizers` is merged; all others are replaced. Directives:
-`$patch: delete|replace|merge`, `$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`.
+`$patch: delete|replace`, `$retainKeys`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`.
 """
 
 from argosy.schemas.finding import ArgosyError
@@ -41,22 +41,25 @@ def _merge(original: dict[str, object], patch: dict[str, object], path: Path) ->
         return {key: value for key, value in patch.items() if key != _PATCH}
     if directive == "delete":
         return {}
-    if _PATCH in patch and directive != "merge":
+    if _PATCH in patch:
         raise PatchError(
-            f"`{_PATCH}: {directive}` is not a directive; use delete, replace or merge", path=(*path, _PATCH)
+            f"`{_PATCH}: {directive}` is not a directive; use delete or replace", path=(*path, _PATCH)
         )
     merged = _retained(original, patch, path)
     for key, value in patch.items():
-        if key in (_PATCH, _RETAIN) or key.startswith(_ORDER):
+        if key == _RETAIN or key.startswith(_ORDER):
             continue
         if key.startswith(_DELETE_FROM):
             _delete_items(merged, key.removeprefix(_DELETE_FROM), value)
-        elif value is None:
+            continue
+        kept = _value(merged.get(key), value, (*path, key))
+        if kept is None:
             merged.pop(key, None)
         else:
-            merged[key] = _value(merged.get(key), value, (*path, key))
+            merged[key] = kept
     for key, order in patch.items():
         if key.startswith(_ORDER):
+            _require_order(key, order, patch, path)
             _reorder(merged, key.removeprefix(_ORDER), order)
     return merged
 
@@ -67,7 +70,9 @@ def _retained(original: dict[str, object], patch: dict[str, object], path: Path)
         return dict(original)
     if not isinstance(retain, list):
         raise PatchError(f"`{_RETAIN}` must be a list of keys", path=(*path, _RETAIN))
-    missing = [key for key in patch if not key.startswith("$") and key not in retain]
+    missing = [
+        key for key in patch if patch[key] is not None and not key.startswith("$") and key not in retain
+    ]
     if missing:
         names = ", ".join(sorted(missing))
         raise PatchError(f"`{_RETAIN}` must also name what the patch sets: {names}", path=(*path, _RETAIN))
@@ -75,18 +80,37 @@ def _retained(original: dict[str, object], patch: dict[str, object], path: Path)
 
 
 def _value(present: object, value: object, path: Path) -> object:
+    """What a key has afterwards, `None` for no key."""
+    if isinstance(present, dict) and isinstance(value, dict):
+        _require_schema(path)
+        return _merge(present, value, path)
+    if isinstance(present, list) and isinstance(value, list):
+        _require_schema(path)
+        return list(dict.fromkeys([*value, *present])) if path in _MERGED_LISTS else value
+    return _without_directives(value)
+
+
+def _require_schema(path: Path) -> None:
+    """Kubernetes merges only what Argo CD's types describe, and they know nothing of a chart's values."""
+    if path[-2:-1] == (_RAW,):
+        raise PatchError(
+            f"`{path[-1]}` of `{_RAW}` is in the template, too, and two maps or lists cannot be merged there",
+            hint=f"write the whole `{_RAW}` in the patch, with `{_PATCH}: replace`, or in the patch only",
+            path=path,
+        )
+
+
+def _without_directives(value: object) -> object:
+    """What is new where it stands: no nulls, and nothing that holds a directive (`None`)."""
     if isinstance(value, dict):
-        if isinstance(present, dict):
-            if path[-1] == _RAW:
-                raise PatchError(
-                    "Argo CD cannot patch a `valuesObject` that the template already has",
-                    hint="write the whole valuesObject in the patch, or use `values` with a template",
-                    path=path,
-                )
-            return _merge(present, value, path)
-        return _merge({}, value, path)
-    if isinstance(value, list) and isinstance(present, list) and path in _MERGED_LISTS:
-        return list(dict.fromkeys([*value, *present]))
+        if _PATCH in value:
+            return None
+        kept = {key: _without_directives(item) for key, item in value.items() if item is not None}
+        return {key: item for key, item in kept.items() if item is not None}
+    if isinstance(value, list):
+        return [
+            _without_directives(item) for item in value if not (isinstance(item, dict) and _PATCH in item)
+        ]
     return value
 
 
@@ -94,6 +118,18 @@ def _delete_items(merged: dict[str, object], key: str, items: object) -> None:
     present = merged.get(key)
     if isinstance(present, list) and isinstance(items, list):
         merged[key] = [item for item in present if item not in items]
+
+
+def _require_order(key: str, order: object, patch: dict[str, object], path: Path) -> None:
+    """The order of a list is a list, too, and what the patch sets stands in it in the same order."""
+    for name in (key, key.removeprefix(_ORDER)):
+        if not isinstance(patch.get(name, []), list):
+            raise PatchError(f"`{name}` must be a list", path=(*path, name))
+    assert isinstance(order, list)
+    rest = iter(order)
+    items = patch.get(key.removeprefix(_ORDER), [])
+    if not all(any(item == other for other in rest) for item in items):  # type: ignore[attr-defined]
+        raise PatchError(f"`{key}` must hold what the patch sets, in the same order", path=(*path, key))
 
 
 def _reorder(merged: dict[str, object], key: str, order: object) -> None:
