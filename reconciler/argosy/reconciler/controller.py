@@ -7,7 +7,7 @@ and tried again, and stops nobody else.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,6 @@ from argosy.clusters.client import Client
 from argosy.clusters.errors import ApiError
 from argosy.clusters.objects import GroupVersionKind
 from argosy.compiler.rollout import NodeKey
-from argosy.generators.questions import Question
 from argosy.generators.requeue import git_requeue_seconds, requeue_seconds
 from argosy.reconciler.application_pass import ApplicationPass
 from argosy.reconciler.cluster_view import Change, ClusterView, Scope
@@ -26,6 +25,7 @@ from argosy.reconciler.fleet import Connect, Fleet
 from argosy.reconciler.gates import NodeState
 from argosy.reconciler.hierarchy import Hierarchy, parent_of, set_of
 from argosy.reconciler.installation import ARGO_GROUP, ARGO_VERSION, Installation
+from argosy.reconciler.interests import Interests
 from argosy.reconciler.live_world import LiveWorld, Recent
 from argosy.reconciler.node_keys import APPLICATION, APPLICATION_SET, tracked_key
 from argosy.reconciler.outside import Outside
@@ -104,8 +104,6 @@ class Controller:
         self._waiting = Waiting()
         self._closed_since: dict[NodeKey, float] = {}
         self._set_settings: Answer[SetSettings] = Unknown("the settings of all sets were not read yet")
-        self._set_inputs: dict[NodeKey, frozenset[Asked]] = {}
-        self._set_questions: dict[NodeKey, frozenset[Question]] = {}
         self._recheck: asyncio.TimerHandle | None = None
         self.changed = asyncio.Event()
         """Set whenever a pass ended: who follows a rollout waits for it and clears it."""
@@ -142,6 +140,7 @@ class Controller:
             delete_fields=effects.jq.delete,
             mark=self._queue.mark,
         )
+        self._interests = Interests(self.world)
         return self
 
     async def __aexit__(self, *error: Any) -> None:
@@ -223,7 +222,7 @@ class Controller:
         if self.world.hierarchy.put(change.after):
             self._look_at_gates()
         if specification_changed(change.before, change.after):
-            self.world.outside.forget(self._set_questions.get(key, ()))
+            self._interests.ask_again(key)
             self._outdated(key)
             if (generator := set_of(change.after)) is not None and not change.ours:
                 self._queue.mark(NodeKey(APPLICATION_SET, key.namespace, generator))
@@ -231,8 +230,8 @@ class Controller:
             self._mark_parent(change.after)
 
     def _commits_changed(self, changed: set[Asked], but: NodeKey | None = None) -> None:
-        for key in list(self.world.hierarchy.keys):
-            if key != but and self._asked_by(key) & changed:
+        for key in self._interests.concerned(changed):
+            if key != but:
                 self._outdated(key)
 
     def _outdated(self, key: NodeKey) -> None:
@@ -267,15 +266,11 @@ class Controller:
                 memory.retry_at = 0.0
 
     def _forget(self, key: NodeKey) -> None:
-        for table in (
-            self._memories,
-            self._failures,
-            self._set_inputs,
-            self._set_questions,
-        ):
-            table.pop(key, None)
+        self._memories.pop(key, None)
+        self._failures.pop(key, None)
         self.world.states.pop(key, None)
         self.world.looked_at.discard(key)
+        self._interests.forget(key)
         self._waiting.forget(key)
         self.world.unclaimed.discard(key)
         self.world.expansions.pop(key, None)
@@ -363,13 +358,10 @@ class Controller:
             lambda state: self._now(key, state),
         )
         await work.run()
-        self._note_questions(key, work.questions, age)
-        self._set_inputs[key] = frozenset(
-            (item.name, item.revision) for item in work.inputs if item.kind == "tree"
-        )
-        if git_age is not None and (times := self._fetched(key).values()):
-            left = min(times) + git_age - asyncio.get_running_loop().time()
-            self._queue.mark(key, max(left, 1.0))
+        self._interests.note(key, work.inputs, work.questions)
+        look = self._interests.next_look(key, age, git_age, asyncio.get_running_loop().time())
+        if look is not None:
+            self._queue.mark(key, look)
         self._waiting.note(key, work.gate)
         if work.gate is not None:
             self._closed_since.setdefault(key, now)
@@ -389,12 +381,8 @@ class Controller:
 
     async def _ask_git_again(self, key: NodeKey, age: float) -> None:
         """Fetch what a set reads and nobody has fetched for so long, beside the poll."""
-        instant = asyncio.get_running_loop().time() - age
-        if due := {url for url, at in self._fetched(key).items() if at <= instant}:
+        if due := self._interests.overdue(key, age, asyncio.get_running_loop().time()):
             self._commits_changed(await self.revisions.refresh(due), but=key)
-
-    def _fetched(self, key: NodeKey) -> Mapping[str, float]:
-        return self.revisions.fetched_at(url for url, _ in self._asked_by(key))
 
     async def _known_settings(self) -> Answer[SetSettings]:
         """What is decided for all sets: read once, as Argo CD does when it starts, or until it is known."""
@@ -402,16 +390,6 @@ class Controller:
             client, namespace = self._effects.management, self.installation.namespace
             self._set_settings = await read_set_settings(client, namespace)
         return self._set_settings
-
-    def _note_questions(self, key: NodeKey, questions: frozenset[Question], age: float) -> None:
-        """Look at a set again when the oldest of its answers is due."""
-        outside, before = self.world.outside, self._set_questions.get(key, frozenset())
-        self._set_questions[key] = questions
-        outside.forget(before.difference(*self._set_questions.values()))
-        asked_at = outside.oldest(questions)
-        if asked_at is not None and age < float("inf"):
-            left = asked_at + age - asyncio.get_running_loop().time()
-            self._queue.mark(key, max(left, 1.0))
 
     def _now(self, key: NodeKey, state: NodeState) -> None:
         if self.world.states.get(key) == state:
@@ -439,24 +417,12 @@ class Controller:
         manifest = self.world.manifest(key)
         if manifest is None or annotation not in annotations_of(manifest):
             return False
-        self.world.outside.forget(self._set_questions.get(key, ()))
-        changed = await self.revisions.refresh({url for url, _ in self._asked_by(key)})
+        self._interests.ask_again(key)
+        changed = await self.revisions.refresh({url for url, _ in self._interests.commits(key)})
         self._queue.mark(key)
         self._commits_changed(changed, but=key)
         await patch_object(self.world, manifest, {"metadata": {"annotations": {annotation: None}}})
         return True
-
-    def _asked_by(self, key: NodeKey) -> frozenset[Asked]:
-        if key.kind == APPLICATION_SET:
-            return self._set_inputs.get(key, frozenset())
-        manifest = self.world.manifest(key)
-        try:
-            spec = ApplicationSpec.parse(manifest or {})
-        except SpecificationError:
-            return frozenset()
-        return frozenset(
-            (str(source["repoURL"]), str(source.get("targetRevision") or "")) for source in spec.sources
-        )
 
     # Parts
 
@@ -492,8 +458,7 @@ class Controller:
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(self._options.poll * (0.9 + 0.2 * self._effects.chance()))
-            wanted = {asked for key in self.world.hierarchy.keys for asked in self._asked_by(key)}
-            self.revisions.forget(wanted)
+            self._interests.drop_unwanted()
             try:
                 await self.refresh()
             except ApiError as error:
