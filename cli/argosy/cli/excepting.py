@@ -37,6 +37,7 @@ class Excepting:
         *,
         files: Iterable[str] = (),
         complete: bool = False,
+        unchecked: bool = False,
         keep_errors: bool = False,
     ) -> Judgement:
         """The findings that are left, with the severities that the repository wants; see `judgement.judge`.
@@ -50,6 +51,7 @@ class Excepting:
             self._name_of,
             files=files,
             names=self._names if complete else None,
+            unchecked=unchecked,
             keep_errors=keep_errors,
         )
 

@@ -152,6 +152,7 @@ def _check(scope: _Scope) -> _Run:
         findings,
         files=texts,
         complete=scope.staged or (not scope.paths and standing.root in (None, here)),
+        unchecked=bool(validated.hierarchy.unknown),
     )
     if scope.staged:
         from argosy.cli.staged_change import concerning

@@ -30,6 +30,7 @@ def judge(
     *,
     files: Iterable[str] = (),
     names: Callable[[], Iterable[str]] | None = None,
+    unchecked: bool = False,
     keep_errors: bool = False,
 ) -> Judgement:
     """Takes away what is excepted and gives the rest the severity that the repository wants.
@@ -37,10 +38,12 @@ def judge(
     `read_text` gives a file's text, None where it cannot be read; `name_of` its name from the repository's
     root. `files` are those that were looked at, with findings or without: their comments that match nothing
     are reported. `names`, of all files from the repository's root, is given where the whole repository was
-    looked at, so that `argosy.yaml` can be judged, too. `keep_errors` leaves every error as it is, for
-    commands that end because of it.
+    looked at, so that `argosy.yaml` can be judged, too. `unchecked` says that something was not looked at:
+    what matches nothing here may match there, so that no fix removes it. `keep_errors` leaves every error as
+    it is, for commands that end because of it.
     """
-    return _Judge(configuration, read_text, name_of, keep_errors).run(tuple(findings), tuple(files), names)
+    judging = _Judge(configuration, read_text, name_of, keep_errors)
+    return judging.run(tuple(findings), tuple(files), names, unchecked)
 
 
 class _Judge:
@@ -61,14 +64,19 @@ class _Judge:
         self.used: set[Position] = set()
 
     def run(
-        self, findings: Sequence[Finding], files: Sequence[str], names: Callable[[], Iterable[str]] | None
+        self,
+        findings: Sequence[Finding],
+        files: Sequence[str],
+        names: Callable[[], Iterable[str]] | None,
+        unchecked: bool,
     ) -> Judgement:
         kept = [each for each in findings if not self._is_excepted(each)]
         excepted = len(findings) - len(kept)
         for file in files:
             self._comments(file)
         # What could not be checked here may need its exception elsewhere.
-        certain = names is not None and not any(each.code in _UNCHECKED for each in findings)
+        unchecked = unchecked or any(each.code in _UNCHECKED for each in findings)
+        certain = names is not None and not unchecked
         for position, code in self._unused(files, complete=names is not None):
             self.said.append(_unused_exception(code, position, self._removal(position) if certain else None))
         if names is not None:
