@@ -26,6 +26,7 @@ GO = {
     "wide verb": '{{range until 100}}{{printf "%1000000d" 1}}{{end}}',
     "deep parentheses": "{{" + "(" * 3000 + "1" + ")" * 3000 + "}}",
 }
+SHARED = "{% set n = namespace(l=[1]) %}{% for i in range(40) %}{% set n.l = [n.l, n.l] %}{% endfor %}"
 JINJA = {
     "loop": "{% for a in range(100000000) %}x{% endfor %}!",
     "nested loops": "{% for a in range(10000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}!",
@@ -33,6 +34,21 @@ JINJA = {
     "product": "{{ 'x' * 1000000000 }}",
     "power": "{{ 9 ** 99999999 }}",
     "recursive macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}!",
+    "macros that call macros": "{% macro m0(x) %}{{ x }}{{ x }}{% endmacro %}"
+    + "".join(f"{{% macro m{n}(x) %}}{2 * f'{{{{ m{n - 1}(x) }}}}'}{{% endmacro %}}" for n in range(1, 40))
+    + "{{ m39('') }}!",
+    "joined": "{% set a = 'x' * 8000000 %}" + 9 * "{% set a = a ~ a ~ a %}" + "{{ a | length }}!",
+    "shared list, printed": SHARED + "{{ n.l }}!",
+    "shared list, kept": SHARED + "{{ n.l | string }}",
+    "shared list, in a text": SHARED + "{{ '%s' % n.l }}!",
+    "width": "{{ 'x' | center(1000000000) }}!",
+    "width of a field": "{{ '{:{}}'.format(1, 1000000000) }}!",
+    "width of an indentation": "{{ 'x' | indent(1000000000, true) }}!",
+    "replaced": "{{ ('x' * 1000000) | replace('x', 'y' * 1000000) }}!",
+    "list of a long text": "{{ ['x' * 8000000] * 1000 }}!",
+    "list of a long text, joined": "{{ (['x' * 8000000] * 1000) | join }}!",
+    "slices": "{{ [1] | slice(100000000) | list | length }}!",
+    "wrapped": "{{ ('x ' * 4000000) | wordwrap(1) | length }}!",
 }
 CHILD = """
 import json, sys, time

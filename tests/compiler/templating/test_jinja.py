@@ -162,3 +162,19 @@ def test_what_one_text_defines_is_unknown_to_the_others(text: str) -> None:
     with pytest.raises(TemplateError, match="'x' is undefined") as caught:
         Jinja(load).compile_tree({"a": text, "b": "x: {{ x }}"})({})
     assert caught.value.path == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("text", "gives"),
+    [
+        ("{{ 'a' ~ 1 ~ [2] }}", "a1[2]"),
+        ("{{ ['a', 'b'] | join('-') }}{{ users | join(',', attribute='name') }}", "a-bx,y"),
+        ("{{ '%s-%d' | format('a', 3) }}{{ '{0}{1:>3}'.format('a', 'b') }}", "a-3a  b"),
+        ("{{ 'x' | center(5) }}|{{ 'x'.ljust(3) }}|{{ 'a b' | wordwrap(1) }}", "  x  |x  |a\nb"),
+        ("{{ 'a.b' | replace('.', '-') }}{{ 'a'.replace('a', 'c') }}{{ 'x\ny' | indent(2) }}", "a-bcx\n  y"),
+        ("{{ [1, 2, 3] | batch(2) | list }}{{ {'a': [1]} | tojson }}!", '[[1, 2], [3]]{"a": [1]}!'),
+        ("{% macro m(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call m(1) %}2{% endcall %}", "12"),
+    ],
+)
+def test_bounds_change_nothing_else(text: str, gives: str) -> None:
+    assert render_text(text, {"users": [{"name": "x"}, {"name": "y"}]}) == gives

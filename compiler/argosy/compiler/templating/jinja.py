@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.jinja_environment import Load, begin_rounds, make_environment
+from argosy.compiler.templating.jinja_growth import weighed
 from argosy.compiler.templating.limits import MAX_TEXT, check_text
 from argosy.compiler.templating.source import Source, tree_code
 from argosy.compiler.templating.trees import Render, Tree, frozen_tree
@@ -141,13 +142,15 @@ def _evaluation(
     def value(values: Mapping[str, object]) -> object:
         from jinja2 import Undefined
 
+        begin_rounds()
         try:
             found = evaluate(**values)
             if isinstance(found, Undefined):
                 str(found)
+            found = _plain(weighed(found), path)
         except Exception as error:
             raise _failure(error, path, line) from error
-        return _plain(found, path)
+        return found
 
     return value
 

@@ -1,13 +1,19 @@
 """Jinja's environment for the dialect jinja2: a sandbox with bounds, and the files that may be imported."""
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from argosy.compiler.templating.jinja_functions import Sprig, sprig_filters
-from argosy.compiler.templating.limits import MAX_ITEMS, MAX_ITERATIONS, MAX_TEXT, LimitError
+from argosy.compiler.templating.jinja_growth import (
+    bounded_filters,
+    check_method,
+    grows_too_much,
+    joined,
+    weighed,
+)
+from argosy.compiler.templating.limits import MAX_ITEMS, MAX_ITERATIONS, LimitError, check_text
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -30,32 +36,61 @@ def _sandbox() -> "ImmutableSandboxedEnvironment":
     from jinja2 import StrictUndefined, nodes
     from jinja2.exceptions import SecurityError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2.visitor import NodeTransformer
+
+    class Joins(NodeTransformer):
+        """Puts calls in the place of the operator `~`."""
+
+        def visit_Concat(self, node: Any) -> Any:  # noqa: N802  # Jinja asks for it by this name
+            self.generic_visit(node)
+            operator = nodes.EnvironmentAttribute("joined")
+            return nodes.Call(operator, node.nodes, [], None, None, lineno=node.lineno)
 
     class Environment(ImmutableSandboxedEnvironment):
         """The sandbox, which does not let products and powers grow beyond what a value may have."""
 
         intercepted_binops = frozenset(("*", "**", "%", "+"))
+        concat = staticmethod(_concatenated)
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            if _grows_too_much(operator, left, right):
+            if grows_too_much(operator, left, right):
                 raise SecurityError(f"the result of {operator} would be too large")
             return super().call_binop(context, operator, left, right)
 
+        def call(self, context: Any, called: Any, /, *arguments: Any, **named: Any) -> Any:
+            """Counts calls as rounds, those of macros above all, and looks at those of a text's methods."""
+            _rounds.count(_CALL)
+            check_method(called, (*arguments, *named.values()))
+            return super().call(context, called, *arguments, **named)
+
+        def get_template(self, *arguments: Any, **options: Any) -> Any:
+            """Counts what is included as a round."""
+            _rounds.count()
+            return super().get_template(*arguments, **options)
+
         def _generate(self, source: Any, *arguments: Any, **options: Any) -> str:
-            """Has every loop count its rounds: an empty one gives no text that could be measured."""
+            """Has every loop count its rounds, since an empty one gives no text that could be measured, and
+            `~` look at the length first."""
             for loop in source.find_all(nodes.For):
                 counted = nodes.EnvironmentAttribute("counted")
                 loop.iter = nodes.Call(counted, [loop.iter], [], None, None, lineno=loop.lineno)
+            source = Joins().visit(source)
             generated: str = super()._generate(source, *arguments, **options)
             return generated
 
     environment = Environment(
-        undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False, loader=_loader(_nothing)
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
+        loader=_loader(_nothing),
+        finalize=weighed,
     )
     environment.globals.pop("lipsum", None)
     environment.counted = _rounds.counted  # type: ignore[attr-defined]  # the loops above ask for it
+    environment.joined = joined  # type: ignore[attr-defined]  # and what stands for `~`
     environment.globals["range"] = _range
     environment.globals["sprig"] = Sprig()
+    environment.filters.update(bounded_filters(environment.filters))
     environment.filters.update(sprig_filters(environment.filters))
     return environment
 
@@ -80,6 +115,10 @@ def _loader(load: Load) -> Any:
     return Loader()
 
 
+_CALL = 5
+"""A call takes as long as so many rounds of a loop."""
+
+
 class _Rounds(threading.local):
     """The rounds that loops have left in the present rendering."""
 
@@ -90,10 +129,13 @@ class _Rounds(threading.local):
 
     def counted(self, values: Iterable[object]) -> Iterator[object]:
         for value in values:
-            self.left -= 1
-            if self.left < 0:
-                raise LimitError(f"the template takes more than {MAX_ITERATIONS} rounds")
+            self.count()
             yield value
+
+    def count(self, rounds: int = 1) -> None:
+        self.left -= rounds
+        if self.left < 0:
+            raise LimitError(f"the template takes more than {MAX_ITERATIONS} rounds")
 
 
 _rounds = _Rounds()
@@ -104,26 +146,15 @@ def begin_rounds() -> None:
     _rounds.begin()
 
 
+def _concatenated(pieces: Iterable[str]) -> str:
+    """What a macro or a block gives."""
+    texts = list(pieces)
+    check_text(sum(map(len, texts)))
+    return "".join(texts)
+
+
 def _range(*bounds: int) -> range:
     found = range(*bounds)
     if len(found) > MAX_ITEMS:
         raise OverflowError(f"the range has more than {MAX_ITEMS} elements")
     return found
-
-
-def _size(value: object) -> int:
-    if isinstance(value, str | bytes | list | tuple):
-        return len(value)
-    return value.bit_length() if isinstance(value, int) else 0
-
-
-def _grows_too_much(operator: str, left: object, right: object) -> bool:
-    if operator == "**":
-        return isinstance(left, int) and isinstance(right, int) and abs(right) * _size(left) > MAX_ITEMS
-    if operator == "*":
-        for sequence, count in ((left, right), (right, left)):
-            if isinstance(sequence, str | list | tuple) and isinstance(count, int):
-                return len(sequence) * count > MAX_TEXT
-    if operator == "%":
-        return isinstance(left, str) and re.search(r"%[^a-zA-Z%]*(\d{7}|\*)", left) is not None
-    return _size(left) + _size(right) > MAX_TEXT
