@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,7 @@ def _cluster(document: Document) -> ClusterSecret:
         labels={key: str(text) for key, text in _mapping(metadata.get("labels")).items()},
         annotations={key: str(text) for key, text in _mapping(metadata.get("annotations")).items()},
         position=document.position(),
+        locate=partial(document.position, key=True),
     )
 
 
@@ -130,6 +132,7 @@ def _secret_data(value: Mapping[str, Any], document: Document, keys: Iterable[st
                     f"`data.{key}` of Secret `{_name(value)}` is not base64",
                     position=document.position(("data", key)),
                     code="invalid-secret",
+                    confidential=True,
                 ) from error
     return found
 

@@ -89,8 +89,29 @@ def _parameters(secret: ClusterSecret, context: Context) -> dict[str, object]:
 
 
 def _origin(secret: ClusterSecret, path: Path, context: Context) -> Origin:
-    related = Related(f"Secret {secret.secret_name} of cluster {secret.name}", secret.position)
-    return Origin(context.locate(path), (related,))
+    what = f"Secret {secret.secret_name} of cluster {secret.name}"
+
+    def trace(names: Path) -> tuple[Written, ...]:
+        field = _field(secret, names)
+        line = secret.locate(field) if field else None
+        return (Written(line, secret.position),) if line is not None else ()
+
+    # Credentials may stand in any line of a Secret.
+    return Origin(context.locate(path), (Related(what, secret.position, confidential=True),), trace)
+
+
+def _field(secret: ClusterSecret, names: Path) -> Path:
+    """The field of a Secret that a parameter comes from; none for names of anything else."""
+    match names:
+        case ("name" | "nameNormalized",):
+            return ("stringData", "name")
+        case ("server" | "project" as field,):
+            return ("stringData", field)
+        case ("metadata", "labels" | "annotations" as field, *rest):
+            # A key may hold dots, and so do fasttemplate's names.
+            key = ".".join(map(str, rest))
+            return ("metadata", field, key) if key in getattr(secret, field) else ("metadata", field)
+    return ()
 
 
 def _flat_origin(clusters: Sequence[Parameters], path: Path, context: Context) -> Origin:

@@ -5,13 +5,13 @@ snapshot or live clusters. Every answer is `Known` or `Unknown`, so that a missi
 for an empty one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Unknown
-from argosy.schemas.position import Position
+from argosy.schemas.position import Path, Position
 
 __all__ = [
     "IN_CLUSTER_NAME",
@@ -30,6 +30,10 @@ IN_CLUSTER_SERVER = "https://kubernetes.default.svc"
 """Name and address of the cluster that Argo CD itself runs in; it needs no Secret."""
 
 
+def _nowhere(path: Path) -> Position | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterSecret:
     """A registered cluster, as far as generators may see it: no credentials.
@@ -44,6 +48,8 @@ class ClusterSecret:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     position: Position | None = None
+    locate: Callable[[Path], Position | None] = field(default=_nowhere, compare=False, repr=False)
+    """Finds the line of a field of the Secret, where it stands in a file."""
 
 
 class UnknownContentError(ArgosyError):

@@ -18,10 +18,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that a finding speaks of: the template line behind a value, the other claimant."""
+    """Another place that a finding speaks of: the template line behind a value, the other claimant.
+
+    The line of a `confidential` one must not be shown: a secret may stand in it.
+    """
 
     message: str
     position: Position | None = None
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +84,19 @@ class ArgosyError(Exception):
         hint: str = "",
         related: tuple[Related, ...] = (),
         code: str | None = None,
+        confidential: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.position = position
         self.hint = hint
         self.related = related
+        self.confidential = confidential
         if code is not None:
             self.code = code
 
     def finding(self, severity: Severity = Severity.ERROR) -> Finding:
         """The same as a value, to be collected and printed beside others."""
-        return Finding(self.code, severity, self.message, self.position, self.hint, self.related)
+        return Finding(
+            self.code, severity, self.message, self.position, self.hint, self.related, self.confidential
+        )

@@ -38,7 +38,7 @@ def print_finding(finding: Finding, read_line: ReadLine) -> str:
     for related in finding.related:
         place = f"{related.position}: " if related.position is not None else ""
         lines += _lines(f"  {place}{related.message}")
-        if not finding.confidential:
+        if not (finding.confidential or related.confidential):
             lines += _source(related.position, read_line)
     return "\n".join(lines)
 
