@@ -4,14 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from argosy.generators.world import Tree
 from argosy.schemas.finding import ArgosyError, Finding
 from argosy.schemas.yaml_reader import Document, read_documents
+
+if TYPE_CHECKING:
+    from argosy.sources.tree import Tree
 
 __all__ = ["Search", "declares_ours", "search_paths", "search_tree"]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+_AT_ONCE = 256
+"""Files that are read at once: one by one, each would wait for git."""
 _OURS = b"argoproj.io/"
 _DECLARES = re.compile(rb"""^\s*["']?apiVersion["']?\s*:\s*["']?argoproj\.io/""", re.MULTILINE)
 
@@ -72,15 +77,20 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def search_tree(tree: Tree) -> Search:
+def search_tree(tree: "Tree") -> Search:
     """Searches the files of a Git tree by the same rules; names are paths in the repository."""
     search = Search()
     names = tree.files()
     charts = {str(PurePosixPath(name).parent) for name in names if name.endswith("Chart.yaml")}
+    wanted = []
     for name in names:
         path = PurePosixPath(name)
         hidden = any(part.startswith(".") for part in path.parts[:-1])
         in_chart = any(parent.name == "templates" and str(parent.parent) in charts for parent in path.parents)
         if path.suffix in _SUFFIXES and not hidden and not in_chart:
-            search.read(tree.read(name), name)
+            wanted.append(name)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        for name, content in zip(some, tree.read_many(some), strict=True):
+            search.read(content, name)
     return search

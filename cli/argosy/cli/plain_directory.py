@@ -1,6 +1,7 @@
 """The documents of a source that is a plain folder in the repository one stands in: no renderer is needed."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from argosy.cli.repositories import Standing
@@ -75,13 +76,9 @@ def _files(standing: Standing, revision: str, folder: str, recurse: bool) -> dic
         inside = (path for path in found if ".git" not in path.relative_to(root).parts and path.is_file())
         return {path.relative_to(root).as_posix(): path.read_bytes for path in inside}
     tree = standing.tree(revision)
-    prefix = "" if folder == "." else folder + "/"
-    names = (name for name in tree.files() if name.startswith(prefix))
-    return {
-        name: (lambda name=name: tree.read(name))  # type: ignore[misc]  # the default binds the name
-        for name in names
-        if recurse or "/" not in name[len(prefix) :]
-    }
+    place = "" if folder == "." else folder
+    names = tree.files_under(place) if recurse else tree.files_in(place)
+    return {name: partial(tree.read, name) for name in names}
 
 
 def _shown(standing: Standing, name: str, shown: Path) -> str:

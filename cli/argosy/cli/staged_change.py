@@ -10,7 +10,6 @@ from argosy.compiler.rollout import NodeKey
 from argosy.compiler.validation import Validated
 from argosy.schemas.finding import Finding
 from argosy.schemas.model.application import Application
-from argosy.schemas.position import Position
 
 __all__ = ["concerning"]
 
@@ -21,6 +20,8 @@ def concerning(findings: Sequence[Finding], validated: Validated, standing: Stan
     A set is affected if it reads the repository through a generator, an Application if something changed that
     one of its sources can read; a changed AppProject affects all.
     """
+    if not findings:
+        return ()
     changed = _changed_files(standing)
     files = set(changed)
     if any(project in files for project in validated.project_files):
@@ -28,8 +29,7 @@ def concerning(findings: Sequence[Finding], validated: Validated, standing: Stan
     reach, index = Reach(standing.tree("")), PathIndex(changed)
     for member in validated.hierarchy.members.values():
         if _is_affected(member, index, reach, standing):
-            positions = [*_positions(member, validated), *_rendered(member)]
-            files |= {position.file for position in positions if position}
+            files |= {*_files(member, validated), *_rendered(member)}
     return tuple(each for each in findings if each.position is None or each.position.file in files)
 
 
@@ -44,18 +44,23 @@ def _is_affected(member: Member, changed: PathIndex, reach: Reach, standing: Sta
     )
 
 
-def _positions(member: Member, validated: Validated) -> Iterator[Position | None]:
+def _files(member: Member, validated: Validated) -> Iterator[str]:
     key: NodeKey | None = member.key
     while key is not None:
         each = validated.hierarchy.members[key]
-        yield each.position
+        # To know the file of a document takes less than to find a line in it.
+        if each.document is not None:
+            yield each.document.file
+        elif each.position is not None:
+            yield each.position.file
         # A generated Application stands where its set stands; what deploys a plain one need not be affected.
         key = each.parent if each.parent and each.parent.kind == "ApplicationSet" else None
 
 
-def _rendered(member: Member) -> Iterator[Position | None]:
+def _rendered(member: Member) -> Iterator[str]:
     """Where rendered objects came from; a plain file shows nothing that it would not show by itself."""
-    return (each.origin.position for each in member.manifests if each.document is None)
+    positions = (each.origin.position for each in member.manifests if each.document is None)
+    return (position.file for position in positions if position)
 
 
 def _changed_files(standing: Standing) -> list[str]:

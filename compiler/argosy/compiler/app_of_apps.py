@@ -6,6 +6,7 @@ cannot be rendered or expanded is an unknown branch of the tree with its reason,
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
@@ -18,7 +19,7 @@ from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
-from argosy.schemas.model.origin import Origin
+from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.position import Position
 from argosy.schemas.validation import kind_of
 from argosy.schemas.yaml_reader import Document
@@ -98,12 +99,16 @@ class Hierarchy:
                 member.parent,
                 member.resource.wave,
                 member.resource.depends_on,
-                member.position,
+                DeferredOrigin(partial(_origin, member)),
                 member.resource.labels,
                 member.resource.steps if isinstance(member.resource, ApplicationSet) else (),
             )
             for member in self.members.values()
         )
+
+
+def _origin(member: Member) -> Origin:
+    return Origin(member.position)
 
 
 def key_of(resource: Application | ApplicationSet) -> NodeKey:

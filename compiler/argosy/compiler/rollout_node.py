@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from argosy.schemas.model.applicationset import RolloutStep
+from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Position
 
 __all__ = ["NodeKey", "Place", "RolloutNode"]
@@ -34,9 +35,14 @@ class RolloutNode:
     parent: NodeKey | None = None
     wave: int = 0
     depends_on: tuple[str, ...] = ()
-    position: Position | None = None
+    origin: Origin = field(default=Origin(), compare=False)
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     steps: tuple[RolloutStep, ...] = ()
+
+    @property
+    def position(self) -> Position | None:
+        """The line it is written in, or that its template is written in."""
+        return self.origin.position
 
 
 class Place(NamedTuple):

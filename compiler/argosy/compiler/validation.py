@@ -8,6 +8,7 @@ What needs a cluster or a repository that is not here is a note `not-checked`, n
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from argosy.compiler.app_of_apps import Hierarchy, Render, RenderedManifest, follow, key_of
 from argosy.compiler.checks.registry import checks_for
@@ -21,7 +22,7 @@ from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
-from argosy.schemas.model.origin import Origin
+from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.validation import kind_of, validate
 from argosy.schemas.yaml_reader import Document
 
@@ -200,7 +201,7 @@ class _Validation:
         manifests = []
         for document in answer.value:
             if isinstance(document.value, dict):
-                origin = Origin(document.position())
+                origin = DeferredOrigin(partial(_origin, document))
                 manifests.append(RenderedManifest(document.value, origin, document))
         return Known(tuple(manifests), answer.provenance)
 
@@ -212,6 +213,10 @@ class _Validation:
             for name, manifest in answer.value.items():
                 if manifest:
                     self.projects.setdefault(name, AppProject(manifest))
+
+
+def _origin(document: Document) -> Origin:
+    return Origin(document.position())
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -81,15 +81,17 @@ def transform_child(
     entry: object, path: Path, context: Context, outer: Parameters | None = None
 ) -> Sequence[Parameters]:
     """The parameter sets of a child of matrix or merge: exactly one generator, its template ignored."""
-    position = context.locate(path)
     if not isinstance(entry, Mapping):
-        raise GeneratorError("a generator must be a map", position=position)
+        raise GeneratorError("a generator must be a map", position=context.locate(path))
     found = transform(entry, path, replace(context, depth=context.depth + 1), outer)
     if not found:
-        raise GeneratorError("the child names no generator that may stand here", position=position)
+        raise GeneratorError(
+            "the child names no generator that may stand here", position=context.locate(path)
+        )
     if len(found) > 1:
         names = ", ".join(f"`{each.name}`" for each in found)
-        raise GeneratorError(f"the child names several generators ({names}); split them", position=position)
+        message = f"the child names several generators ({names}); split them"
+        raise GeneratorError(message, position=context.locate(path))
     return found[0].parameters
 
 

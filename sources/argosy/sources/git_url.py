@@ -6,6 +6,7 @@ Pure: nothing here runs git or touches the network.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -96,6 +97,7 @@ def normalize_url(url: str) -> str:
     return text.removesuffix(".git").removeprefix("ssh://")
 
 
+@lru_cache(maxsize=4096)
 def repository_identity(url: str) -> str:
     """`host/path` of a repository, whatever the protocol and user: what clones of it have in common."""
     text = url.strip()

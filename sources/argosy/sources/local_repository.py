@@ -37,6 +37,9 @@ class PathChange(StrEnum):
 
 _STATUS = {"A": PathChange.ADDED, "D": PathChange.REMOVED}
 
+_KEPT = 32 * 1024 * 1024
+"""Bytes of staged files that are kept after they were read."""
+
 
 class LocalRepository:
     """A clone on this machine. Raises `SourceError` (`unreachable-repository`) where there is none."""
@@ -221,9 +224,22 @@ class IndexTree(EntryTree):
     def __init__(self, name: str, entries: Mapping[str, Entry], reader: ObjectReader) -> None:
         super().__init__(name, "index", entries)
         self._reader = reader
+        self._kept: dict[str, bytes] = {}
+        self._room = _KEPT
 
     def _content(self, paths: Sequence[str]) -> list[bytes]:
-        return self._reader.read_many([self._entries[path].content_id for path in paths])
+        ids = [self._entries[path].content_id for path in paths]
+        missing = list(dict.fromkeys(each for each in ids if each not in self._kept))
+        fresh = dict(zip(missing, self._reader.read_many(missing), strict=True)) if missing else {}
+        self._keep(fresh)
+        return [self._kept[each] if each in self._kept else fresh[each] for each in ids]
+
+    def _keep(self, contents: Mapping[str, bytes]) -> None:
+        """Search, generators and checks read the same files, and each time git is a process away."""
+        for content_id, content in contents.items():
+            if len(content) <= self._room:
+                self._kept[content_id] = content
+                self._room -= len(content)
 
 
 class WorkTree(EntryTree):

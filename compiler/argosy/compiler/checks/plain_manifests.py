@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.position import Position
 
 __all__ = ["check"]
 
@@ -33,36 +34,37 @@ def _looks_like_one(each: Deployed) -> bool:
 
 
 def _findings(each: Deployed) -> Iterator[Finding]:
-    application = each.application
-    related = (Related(f"deployed by Application `{application.name}`", application.origin.position),)
     missing = [key for key in ("apiVersion", "kind") if not each.value.get(key)]
     if missing:
-        yield Finding(
+        yield _finding(
             "not-a-manifest",
-            Severity.ERROR,
             f"this document is no Kubernetes object: {' and '.join(missing)} missing",
             each.position(),
-            hint="add what is missing, or leave the file out by `directory.exclude`",
-            related=related,
+            "add what is missing, or leave the file out by `directory.exclude`",
+            each,
         )
     elif wrong := [key for key in ("apiVersion", "kind") if not isinstance(each.value.get(key), str)]:
-        yield Finding(
+        yield _finding(
             "not-a-manifest",
-            Severity.ERROR,
             f"this document is no Kubernetes object: {' and '.join(wrong)} must be text",
             each.position((wrong[0],)),
-            hint="put it in quotes",
-            related=related,
+            "put it in quotes",
+            each,
         )
     elif not each.kind.endswith("List") and not _has_name(each.metadata):
-        yield Finding(
+        yield _finding(
             "nameless-object",
-            Severity.ERROR,
             f"this {each.kind} has no name",
             each.position(("metadata",), key=True),
-            hint="write `metadata.name`",
-            related=related,
+            "write `metadata.name`",
+            each,
         )
+
+
+def _finding(code: str, message: str, position: Position | None, hint: str, each: Deployed) -> Finding:
+    application = each.application
+    related = (Related(f"deployed by Application `{application.name}`", application.origin.position),)
+    return Finding(code, Severity.ERROR, message, position, hint, related=related)
 
 
 def _has_name(metadata: Mapping[str, object]) -> bool:

@@ -13,7 +13,7 @@ __all__ = ["check"]
 def check(subject: Subject) -> Iterator[Finding]:
     """Of documents of files the schema check has said it."""
     for member, application in subject.applications:
-        rendered = replace(member, manifests=tuple(each for each in member.manifests if not each.document))
-        related = Related(f"rendered for Application `{application.name}`", application.origin.position)
-        for each in dropped_fields([rendered]) if rendered.manifests else ():
+        rendered = tuple(each for each in member.manifests if not each.document)
+        for each in dropped_fields([replace(member, manifests=rendered)]) if rendered else ():
+            related = Related(f"rendered for Application `{application.name}`", application.origin.position)
             yield replace(each, related=(related,))
