@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from argosy.cli.comparison.set_reads import listed_prefixes
 from argosy.cli.main import argosy
+from argosy.schemas.model.applicationset import ApplicationSet
 
 URL = "https://git.example.com/org/repo.git"
 ARGOSY = str(Path(sys.executable).with_name("argosy"))
@@ -330,6 +332,37 @@ def test_a_data_file_of_a_generator_leads_to_what_it_changes(clone: Clone) -> No
     found = affected()
     assert set(found) == {"blue", "green", "teams"}
     assert found["green"] == ["is added by ApplicationSet teams, which reads data/b.json"]
+
+
+def test_a_new_file_that_no_pattern_can_match_is_no_reason(clone: Clone) -> None:
+    clone.commit({"set.yaml": directories_set(), "teams/red/x.yaml": config_map("red")})
+    clone.write(
+        {"set.yaml": directories_set("t-{{.path.basename}}"), "notes.md": "new", "other/x.yaml": "a: 1"}
+    )
+    assert affected() == {
+        "red": ["is removed by ApplicationSet teams"],
+        "t-red": ["is added by ApplicationSet teams"],
+        "teams": ["is changed in set.yaml"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("generator", "prefixes"),
+    [
+        ({"directories": [{"path": "apps/*"}, {"path": "libs/a?/x"}]}, ("apps", "libs/a")),
+        (
+            {"files": [{"path": "./apps/{{.team}}/*.json"}, {"path": "/data/x.yaml"}]},
+            ("apps", "data/x.yaml"),
+        ),
+        ({"files": [{"path": "apps/{{.team}}/../../*.json"}]}, ("",)),
+        ({"directories": [{"path": "*"}]}, ("",)),
+    ],
+)
+def test_what_a_pattern_can_match_begins_with_its_literal_part(
+    generator: dict[str, Any], prefixes: tuple[str, ...]
+) -> None:
+    matrix = {"matrix": {"generators": [{"git": generator}]}}
+    assert listed_prefixes(ApplicationSet({"spec": {"generators": [matrix]}})) == prefixes
 
 
 def test_a_secret_is_changed_and_not_shown(clone: Clone) -> None:

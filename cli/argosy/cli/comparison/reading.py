@@ -173,7 +173,7 @@ class StateReader:
         if not isinstance(resource, ApplicationSet):
             found.unknown_children[key] = f"the API server would refuse it: {specified.refusal}"
             return ()
-        world = ReadingWorld(self._world, self.standing)
+        world = ReadingWorld(self._world, self.standing, resource)
         before = len(self._world.consulted)
         expansion: Expansion | UnknownExpansion = expand(resource, world, self._settings)
         world.reads.asked = frozenset(self._world.consulted[before:])
