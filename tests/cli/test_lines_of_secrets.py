@@ -30,8 +30,30 @@ SECRET = {
 }
 
 
-def said(folder: Path, secret: object) -> str:
-    (folder / "set.yaml").write_text(SET)
+MATRIX = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: set}
+spec:
+  generators:
+  - matrix:
+      generators:
+      - clusters:
+          selector: {matchLabels: {argocd.argoproj.io/secret-type: cluster}}
+      - list:
+          elementsYaml: |
+            - '{{name}}'
+  template:
+    metadata: {name: '{{name}}'}
+    spec:
+      project: default
+      source: {repoURL: https://git.example.com/org/repo.git, targetRevision: main, path: a}
+      destination: {server: '{{server}}', namespace: a}
+"""
+
+
+def said(folder: Path, secret: object, specification: str = SET) -> str:
+    (folder / "set.yaml").write_text(specification)
     (folder / "secret.json").write_text(json.dumps(secret))
     arguments = ["compile", str(folder / "set.yaml"), "--clusters", str(folder / "secret.json")]
     result = CliRunner().invoke(argosy, arguments)
@@ -41,6 +63,13 @@ def said(folder: Path, secret: object) -> str:
 
 def test_a_finding_leads_to_a_secret_and_does_not_show_it(tmp_path: Path) -> None:
     found = said(tmp_path, SECRET)
+    assert f"{tmp_path / 'secret.json'}:1:" in found
+    assert "hidden-token" not in found
+
+
+def test_an_error_in_what_a_secret_has_filled_does_not_show_it(tmp_path: Path) -> None:
+    found = said(tmp_path, SECRET, MATRIX)
+    assert "must be a map" in found
     assert f"{tmp_path / 'secret.json'}:1:" in found
     assert "hidden-token" not in found
 

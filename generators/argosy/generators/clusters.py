@@ -94,9 +94,9 @@ def _origin(secret: ClusterSecret, path: Path, context: Context) -> Origin:
     def trace(names: Path) -> tuple[Written, ...]:
         field = _field(secret, names)
         line = secret.locate(field) if field else None
-        return (Written(line, secret.position),) if line is not None else ()
+        # Credentials may stand in any line of a Secret.
+        return (Written(line, secret.position, confidential=True),) if line is not None else ()
 
-    # Credentials may stand in any line of a Secret.
     return Origin(context.locate(path), (Related(what, secret.position, confidential=True),), trace)
 
 

@@ -52,7 +52,9 @@ class ElementsYaml:
         else:
             position, names = self._field.position(place or ()), tuple(self._names(place or ()))
         found = [each for name in names for each in self._sources_of(name)]
-        related = (Related("filled from here", each.position) for each in dict.fromkeys(found))
+        related = (
+            Related("filled from here", each.position, each.confidential) for each in dict.fromkeys(found)
+        )
         return GeneratorError(message, position=position, related=tuple(related))
 
     def _sources(self, place: Path) -> Iterator[Written]:

@@ -11,10 +11,14 @@ __all__ = ["DeferredOrigin", "Origin", "Place", "Trace", "Written"]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where a value was written: a line within a place of the chain, which is an element or a data file."""
+    """Where a value was written: a line within a place of the chain, which is an element or a data file.
+
+    A `confidential` line must not be shown: a secret may stand in it.
+    """
 
     position: Position
     within: Position | None
+    confidential: bool = False
 
 
 Trace = Callable[[Path], tuple[Written, ...]]
