@@ -42,7 +42,7 @@ class MacroFiles:
     def load(self, name: str) -> tuple[str, str]:
         """The text of a file in the folder, and its path in the repository.
 
-        Raises `LookupError` where there is none, `AnswerMissingError` where its content is not known.
+        Raises `LookupError` where it cannot be read, `AnswerMissingError` where its content is not known.
         """
         shown = self.folder or "the root of the repository"
         if not _is_inside(name):
@@ -56,6 +56,8 @@ class MacroFiles:
             raise AnswerMissingError(error.unknown, self.asked_at) from error
         except UnicodeDecodeError as error:
             raise LookupError(f"`{name}` cannot be imported: it is not UTF-8 text") from error
+        except ArgosyError as error:
+            raise LookupError(f"`{name}` cannot be imported: {error.message}") from error
 
 
 def find_macros(application_set: ApplicationSet, world: World) -> MacroFiles | None:
@@ -77,7 +79,8 @@ def find_macros(application_set: ApplicationSet, world: World) -> MacroFiles | N
     if isinstance(answer, Unknown):
         raise AnswerMissingError(answer, asked_at)
     if folder and not answer.value.has_directory(folder):
-        message = f"{repo_url} has no folder `{folder}` at {revision or 'HEAD'} to import from"
+        # The URL may hold a token, and conditions of a set are read by many.
+        message = f"the repository has no folder `{folder}` at {revision or 'HEAD'} to import from"
         raise MacrosError(message, position=asked_at)
     return MacroFiles(answer.value, folder, asked_at)
 
