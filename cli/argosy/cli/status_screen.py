@@ -39,13 +39,12 @@ def branches(state: LiveState) -> Iterator[Branch]:
         (APPLICATION, row.name): row for row in state.rows
     }
     below: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    roots: list[tuple[str, str]] = []
+    roots: set[tuple[str, str]] = set()
     for key, row in rows.items():
         parent = (row.parent_kind, row.parent)
-        if parent not in rows and parent[0] == APPLICATION_SET and parent not in roots:
-            roots.append(parent)
-        made = below.setdefault(parent, []) if parent in rows or parent in roots else roots
-        made.append(key)
+        below.setdefault(parent, []).append(key)
+        if parent not in rows:
+            roots.add(parent if row.parent_kind == APPLICATION_SET else key)
 
     def place(key: tuple[str, str]) -> tuple[int, str]:
         return (rows[key].wave if key in rows else 0, key[1])
