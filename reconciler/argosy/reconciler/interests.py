@@ -44,13 +44,16 @@ class Interests:
 
     def concerned(self, changed: set[Asked]) -> list[NodeKey]:
         """Who reads one of these."""
+        if not changed:
+            return []
         return [key for key in self._world.hierarchy.keys if self.commits(key) & changed]
 
     def note(self, key: NodeKey, inputs: Iterable[Input], questions: frozenset[Question]) -> None:
         """What an expansion of a set has read and asked. What nobody asks any more is forgotten."""
-        before = self._questions.get(key, frozenset())
+        dropped = self._questions.get(key, frozenset()) - questions
         self._questions[key] = questions
-        self._outside.forget(before.difference(*self._questions.values()))
+        if dropped:
+            self._outside.forget(dropped.difference(*self._questions.values()))
         self._commits[key] = frozenset((item.name, item.revision) for item in inputs if item.kind == "tree")
 
     def next_look(self, key: NodeKey, age: float, git_age: float | None, now: float) -> float | None:
