@@ -244,11 +244,9 @@ def _operation(state: PassState, plan: Plan) -> Operation | None:
         return None
     if failures := _failures(state):
         text = f"one or more objects failed to apply, and are tried again: {'; '.join(failures)}"
-        return _kept(state, Operation("Failed", text, state.asked))
+        return Operation("Failed", text, state.asked)
     if plan.complete:
-        return _kept(
-            state, Operation("Succeeded", _DONE, state.asked, fresh=state.spec.operation is not None)
-        )
+        return Operation("Succeeded", _DONE, state.asked, fresh=state.spec.operation is not None)
     return _waiting(state, plan)
 
 
@@ -286,10 +284,6 @@ def _healing(state: PassState) -> Operation | None:
         return None
     names = ", ".join(str(ran.step.key) for ran in reverted[:5])
     return Operation("Succeeded", f"reverted drift of {names}", fresh=True)
-
-
-def _kept(state: PassState, operation: Operation) -> Operation:
-    return operation
 
 
 def _images(state: PassState) -> tuple[str, ...]:
