@@ -8,6 +8,7 @@ import pytest
 from argosy.compiler.templating.errors import TemplateError
 from argosy.generators.generator import AnswerMissingError, Context, GeneratorError, Settings
 from argosy.generators.go_values import StringMap
+from argosy.generators.slug import slugify
 from argosy.generators.transform import transform
 from argosy.generators.world import IN_CLUSTER_SERVER, ClusterSecret
 from argosy.schemas.model.origin import Origin
@@ -175,6 +176,26 @@ def test_pull_requests_have_slugs_that_fit_names(generate: Any, make_world: Any)
     assert (found["head_short_sha"], found["head_short_sha_7"]) == ("01234567", "0123456")
 
 
+@pytest.mark.parametrize(
+    ("branch", "slug"),
+    [
+        ("fix/Grüße & Ørsted", "fix-grusse-and-orsted"),
+        ("исправление/Щука-ёж", "ispravlenie-shchuka-iozh"),
+        ("διόρθωση’s–Ξ", "diorthoses-ks"),
+        ("修正", ""),
+    ],
+)
+def test_slugs_spell_letters_of_other_scripts(branch: str, slug: str) -> None:
+    assert slugify(branch) == slug
+
+
+def test_a_pull_request_without_labels_has_a_nil_list(generate: Any, make_world: Any) -> None:
+    pulls = ({"number": 1.0, "labels": None}, {"number": 2.0, "labels": []})
+    spec = {"github": {}, "values": {"labels": "{{toJson .labels}}"}}
+    found = generate({"pullRequest": spec}, make_world(pulls=pulls))
+    assert [each["values"]["labels"] for each in found] == ["null", "[]"]
+
+
 def test_filters_of_pull_requests_are_alternatives(generate: Any, make_world: Any) -> None:
     pulls = tuple(
         {"number": n, "branch": b, "title": t} for n, b, t in [(1, "a", "x"), (2, "b", "y"), (3, "c", "z")]
@@ -183,10 +204,19 @@ def test_filters_of_pull_requests_are_alternatives(generate: Any, make_world: An
     assert [each["number"] for each in generate({"pullRequest": spec}, make_world(pulls=pulls))] == ["1", "2"]
 
 
-def test_a_malformed_filter_is_refused(generate: Any, make_world: Any) -> None:
-    spec = {"github": {}, "filters": [{"branchMatch": "("}]}
+@pytest.mark.parametrize("pattern", ["(", r"\C", r"\Qx\E\C"])
+def test_a_malformed_filter_is_refused(generate: Any, make_world: Any, capfd: Any, pattern: str) -> None:
+    spec = {"github": {}, "filters": [{"branchMatch": pattern}]}
     with pytest.raises(GeneratorError, match="is not a regular expression"):
         generate({"pullRequest": spec}, make_world(pulls=()))
+    # The library would log it.
+    assert capfd.readouterr().err == ""
+
+
+def test_a_quoted_escape_is_text(generate: Any, make_world: Any) -> None:
+    spec = {"github": {}, "filters": [{"branchMatch": r"^\Q\C\E"}]}
+    pulls = ({"number": 1.0, "branch": r"\C-x"}, {"number": 2.0, "branch": "x"})
+    assert [each["number"] for each in generate({"pullRequest": spec}, make_world(pulls=pulls))] == ["1"]
 
 
 def test_a_plugin_without_its_config_map_is_an_error_and_not_an_empty_answer(

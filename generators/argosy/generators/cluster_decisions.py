@@ -22,16 +22,18 @@ class ClusterDecisions:
         data = ask(context.world.config_map(name), (*path, "configMapRef"), context)
         if data is None:
             raise GeneratorError(f"ConfigMap `{name}` does not exist", position=context.locate(path))
-        decisions = _decisions(spec, data, path, context)
+        chosen = _chosen(spec, data, path, context)
         match_key = data.get("matchKey", "")
+        decisions = _decisions(chosen, data, path, context) if match_key else []
         servers = {IN_CLUSTER_NAME: IN_CLUSTER_SERVER}
         for secret in ask(context.world.clusters(), path, context):
             servers[secret.name] = secret.server
         values = Values.of(spec, path, context)
         found = []
-        for decision in decisions if match_key else ():
-            cluster = decision.get(match_key)
-            if not isinstance(cluster, str) or cluster not in servers:
+        for decision in decisions:
+            matched = decision.get(match_key)
+            cluster = "" if matched is None else go_text(matched)
+            if not cluster or cluster not in servers:
                 continue
             parameters: dict[str, object] = {"name": cluster, "server": servers[cluster]}
             parameters.update((key, go_text(value)) for key, value in decision.items())
@@ -40,9 +42,9 @@ class ClusterDecisions:
         return found
 
 
-def _decisions(
+def _chosen(
     spec: Mapping[str, object], data: Mapping[str, str], path: Path, context: Context
-) -> list[dict[str, object]]:
+) -> list[Mapping[str, object]]:
     api_version, kind = data.get("apiVersion", ""), data.get("kind", "")
     if not kind or api_version.find("/") < 1:
         raise GeneratorError(
@@ -53,6 +55,13 @@ def _decisions(
     chosen = [each for each in objects if _chooser(spec, path, context)(each)]
     if not chosen:
         raise GeneratorError(f"there is no {kind} to decide on clusters", position=context.locate(path))
+    return chosen
+
+
+def _decisions(
+    chosen: Sequence[Mapping[str, object]], data: Mapping[str, str], path: Path, context: Context
+) -> list[dict[str, object]]:
+    kind = data.get("kind", "")
     status_key = data.get("statusListKey") or "clusters"
     decisions: list[dict[str, object]] = []
     for each in chosen:
@@ -72,8 +81,8 @@ class _Choice:
     def __init__(self, spec: Mapping[str, object], path: Path, context: Context) -> None:
         self.name = text(spec, "name")
         selector = mapping(spec, "labelSelector")
-        selects = bool(selector.get("matchLabels") or selector.get("matchExpressions"))
-        if bool(self.name) == selects:
+        selects = any(selector.get(key) is not None for key in ("matchLabels", "matchExpressions"))
+        if bool(self.name) == selects or (selects and not any(selector.values())):
             raise GeneratorError(
                 "choose objects either by `name` or by `labelSelector`", position=context.locate(path)
             )

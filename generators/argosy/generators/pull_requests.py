@@ -63,7 +63,8 @@ def _parameters(pull: Mapping[str, object], context: Context) -> dict[str, objec
     }
     if context.structured:
         # Argo CD gives labels to Go templates only.
-        parameters["labels"] = Slice(str(label) for label in items(pull, "labels"))
+        labels = (str(label) for label in items(pull, "labels"))
+        parameters["labels"] = Slice(labels, is_nil=pull.get("labels") is None)
     return parameters
 
 

@@ -63,6 +63,10 @@ def _parameters(repository: Mapping[str, object]) -> dict[str, object]:
     }
 
 
+_OF_REPOSITORIES = ("repositoryMatch", "labelMatch")
+_OF_BRANCHES = ("branchMatch", "pathsExist", "pathsDoNotExist")
+
+
 @dataclass(frozen=True, slots=True)
 class _Filter:
     repository: Callable[[str], bool] | None
@@ -70,11 +74,8 @@ class _Filter:
     branch: Callable[[str], bool] | None
     paths_exist: Sequence[object]
     paths_missing: Sequence[object]
-
-    @property
-    def on_branches(self) -> bool:
-        """Argo CD asks these after it has looked up the branches; the others before."""
-        return bool(self.paths_exist or self.paths_missing or self.branch)
+    on_branches: bool
+    """Argo CD asks these after it has looked up the branches; the others before."""
 
     def matches_repository(self, repository: Mapping[str, object]) -> bool:
         labels = [str(label) for label in items(repository, "labels")]
@@ -138,6 +139,9 @@ def _filters(spec: Mapping[str, object], path: Path, context: Context) -> _Filte
         place = (*path, "filters", index)
         if not isinstance(each, Mapping):
             raise GeneratorError("a filter must be a map", position=context.locate(place))
+        if all(each.get(key) is None for key in (*_OF_REPOSITORIES, *_OF_BRANCHES)):
+            # An empty filter is of no stage: it neither takes nor refuses.
+            continue
         filters.append(
             _Filter(
                 repository=compile_pattern(each, "repositoryMatch", place, context),
@@ -145,6 +149,7 @@ def _filters(spec: Mapping[str, object], path: Path, context: Context) -> _Filte
                 branch=compile_pattern(each, "branchMatch", place, context),
                 paths_exist=items(each, "pathsExist"),
                 paths_missing=items(each, "pathsDoNotExist"),
+                on_branches=any(each.get(key) is not None for key in _OF_BRANCHES),
             )
         )
     return _Filters(tuple(filters))

@@ -167,7 +167,8 @@ def _pull_request(each: Record) -> Record:
         "branch": text(each, "head", "ref"),
         "targetBranch": text(each, "base", "ref"),
         "headSHA": text(each, "head", "sha"),
-        "labels": names(each, "labels", "name"),
+        # A Go slice that nothing was appended to: templates see null.
+        "labels": names(each, "labels", "name") or None,
         # The account may be gone.
         "author": optional_text(each, "user", "login"),
     }

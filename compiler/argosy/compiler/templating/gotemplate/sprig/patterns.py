@@ -1,6 +1,6 @@
 """Sprig's regular expressions, in RE2's syntax and with its guarantee: no faster growth than the text's.
 
-The patterns are the users', hence google-re2 and not `re`. It is imported when a template first needs it.
+The patterns are the users', hence google-re2 and not `re`.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from argosy.compiler.templating.gotemplate.functions import GoError, Table
 from argosy.compiler.templating.gotemplate.values import Slice
 from argosy.compiler.templating.limits import LimitError, check_items, check_text
 from argosy.compiler.templating.quoting import as_bytes, as_text, quote
+from argosy.generators.user_patterns import compile_re2
 
 __all__ = ["FUNCTIONS"]
 
@@ -32,11 +33,8 @@ _WORDS = {
 def _compiled(pattern: str) -> Any:
     import re2
 
-    options = re2.Options()
-    options.log_errors = False
-    options.encoding = re2.Options.Encoding.UTF8
     try:
-        return re2.compile(as_bytes(pattern), options)
+        return compile_re2(as_bytes(pattern))
     except re2.error as error:
         raise GoError(_syntax_error(pattern, error)) from None
 
