@@ -29,6 +29,7 @@ from argosy.reconciler.surroundings import Told
 from argosy.sandbox.clock import START_OF_TIME, VirtualEventLoop
 from argosy.sources.git import Repositories
 from argosy.sources.git_url import NETWORK_PROTOCOLS, Protocol
+from argosy.sources.render_cache import RenderCache
 from argosy.sources.rendering import Renderer
 
 CLUSTERS = ("management", "production")
@@ -51,6 +52,7 @@ class RecordingTransport:
         self._transport = transport
         self._calls = calls
         self.unreachable = False
+        self.severed = asyncio.Event()
         self.delay: Callable[[str], float] = lambda _target: 0.0
         self.alive: Callable[[str], bool] = lambda _method: True
 
@@ -68,8 +70,27 @@ class RecordingTransport:
     async def stream(self, method: str, target: str, headers: Mapping[str, str]) -> AsyncIterator[Any]:
         if self.unreachable:
             raise ConnectionRefusedError("no route to this cluster")
-        async with self._transport.stream(method, target, headers) as answer:
-            yield answer
+        async with self._transport.stream(method, target, headers) as (status, answered, pieces):
+            yield status, answered, self._until_severed(pieces)
+
+    async def _until_severed(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        severed = asyncio.ensure_future(self.severed.wait())
+        piece: asyncio.Future[bytes | None] | None = None
+        try:
+            while True:
+                piece = asyncio.ensure_future(anext(pieces, None))
+                await asyncio.wait((piece, severed), return_when=asyncio.FIRST_COMPLETED)
+                if severed.done():
+                    raise ConnectionResetError("the connection is gone")
+                found = piece.result()
+                if found is None:
+                    return
+                yield found
+        finally:
+            for task in (severed, piece):
+                if task is not None:
+                    task.cancel()
+            await asyncio.gather(severed, *((piece,) if piece else ()), return_exceptions=True)
 
     async def close(self) -> None:
         await self._transport.close()
@@ -105,6 +126,8 @@ class Stage:
         self.production = Client(servers.transport("production"), "production")
         self.delay: Callable[[str], float] = lambda _target: 0.0
         """Seconds that a request of a controller to a target takes longer; watches come at once."""
+        self.renderings = RenderCache()
+        """What the controller that started last has rendered."""
         self._cut: set[str] = set()
         self._writes_left: int | None = None
 
@@ -128,6 +151,13 @@ class Stage:
         self._cut.add(cluster)
         if cluster in self.links:
             self.links[cluster].unreachable = True
+
+    def sever(self, cluster: str) -> None:
+        """The same, and the watches that run end."""
+        self.cut(cluster)
+        link = self.links[cluster]
+        link.severed.set()
+        link.severed = asyncio.Event()
 
     def mend(self, cluster: str) -> None:
         """Controllers reach the cluster again."""
@@ -161,7 +191,8 @@ class Stage:
             return Client(transport, cluster)
 
         repositories = Repositories(self.folder / "mirrors", protocols=NETWORK_PROTOCOLS | {Protocol.FILE})
-        renderer = Renderer(parallel=2)
+        self.renderings = RenderCache()
+        renderer = Renderer(parallel=2, cache=self.renderings)
         management = link("management")
         effects = Effects(
             management=management,

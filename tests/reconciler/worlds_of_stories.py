@@ -128,7 +128,19 @@ async def _clean(client: Client, pause: float) -> None:
     for ref in namespaces:
         while await client.find(ref) is not None:
             await asyncio.sleep(pause)
+    await _withdraw_definitions(client, pause)
     await client.close()
+
+
+async def _withdraw_definitions(client: Client, pause: float) -> None:
+    """Of kinds that stories made up."""
+    kind = GroupVersionKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
+    found = [ObjectRef.of(item) for item in (await client.list(kind)).items]
+    for ref in (each for each in found if each.name.endswith(".example.com")):
+        with suppress(NotFound):
+            await client.delete(ref)
+        while await client.find(ref) is not None:
+            await asyncio.sleep(pause)
 
 
 async def _stop_workloads(client: Client, pause: float) -> None:

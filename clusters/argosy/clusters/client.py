@@ -305,9 +305,10 @@ class Client:
 
     # What the cluster is
 
-    async def version(self) -> ServerVersion:
-        """The version of the API server, asked once."""
-        return await self._served.version()
+    async def version(self, *, newer_than: float = float("-inf")) -> ServerVersion:
+        """The version of the API server, from memory where that was asked after the loop's time
+        `newer_than`."""
+        return await self._served.version(newer_than=newer_than)
 
     async def serves_since(self, version: tuple[int, int]) -> bool:
         """Whether the server is of this version (major, minor) or later."""

@@ -43,15 +43,19 @@ class Served:
         self._discovering = asyncio.Lock()
         self._etags: dict[str, tuple[str, JsonObject]] = {}
         self._version: ServerVersion | None = None
+        self._version_at = float("-inf")
 
-    async def version(self) -> ServerVersion:
-        """The version of the API server, asked once."""
-        if self._version is None:
+    async def version(self, *, newer_than: float = float("-inf")) -> ServerVersion:
+        """The version of the API server, from memory where that was asked after the loop's time
+        `newer_than`."""
+        if self._version is None or self._version_at <= newer_than:
+            asked_at = asyncio.get_running_loop().time()
             _, body = await self._calls.send(Call("GET", "/version", headers=_JSON, about="/version"))
             answer = _decode(body)
             minor = "".join(c for c in str(answer.get("minor") or "0") if c.isdigit())
             major = str(answer.get("major") or "0")
             self._version = ServerVersion(int(major), int(minor), str(answer.get("gitVersion") or ""))
+            self._version_at = asked_at
         return self._version
 
     async def discover(self, *, newer_than: float = float("-inf")) -> Discovery:

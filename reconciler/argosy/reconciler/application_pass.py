@@ -5,6 +5,7 @@ in a deletion; what was rolled out before is kept as it was meanwhile.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from argosy.clusters.errors import ApiError, UnknownKind
@@ -37,8 +38,9 @@ from argosy.reconciler.status_memory import (
     target_id,
 )
 from argosy.schemas.finding import ArgosyError
-from argosy.schemas.knowledge import Unknown
+from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.annotations import CONFIRM_DELETION
+from argosy.sources.capabilities import Capabilities
 
 __all__ = ["ApplicationPass", "BlockedError"]
 
@@ -148,7 +150,8 @@ class ApplicationPass(PassState):
     async def _desired(
         self, view: ClusterView, spec: ApplicationSpec, commits: tuple[str, ...], target: str
     ) -> Desired:
-        """Rendered and prepared once for each target; the two that matter are kept."""
+        """Rendered and prepared once for each target, and again where a chart sees another cluster now; the
+        two that matter are kept."""
         try:
             discovery = await view.client.discover()
         except ApiError as error:
@@ -158,17 +161,22 @@ class ApplicationPass(PassState):
             found = discovery.find_kind(group, kind)
             return found.namespaced if found else None
 
-        known = self.memory.desired.get(target)
-        if known is not None:
+        capabilities = partial(view.capabilities, self.application)
+        known, seen = self.memory.desired.get(target), self.memory.clusters.get(target)
+        if known is not None and (seen is None or _holds(await capabilities(), seen)):
             return known
         try:
-            rendered = await self.world.render(spec, commits)
+            rendered = await self.world.render(spec, commits, capabilities)
         except ArgosyError as error:
             again = render_again(error)
             raise BlockedError(Condition(COMPARISON_ERROR, explain(error, again)), again=again) from error
         owner = Owner(self.application, self.world.installation.id, spec.destination.namespace)
         desired = prepare(rendered.manifests, owner, namespaced)
         self.memory.source_types[target] = rendered.source_types
+        if rendered.cluster is not None:
+            self.memory.clusters[target] = rendered.cluster
+        elif not self.memory.clusters:
+            view.asked_by.discard(self.application)  # its charts ask for nothing
         served = all(discovery.find_kind(key.group, key.kind) for key in desired.by_key)
         if served:
             self.memory.desired[target] = desired
@@ -293,7 +301,8 @@ class ApplicationPass(PassState):
     def _forget_old_targets(self) -> None:
         entry = rolled_before(self.spec)
         keep = {self.target, history_target(self.spec, entry) if entry else ""}
-        for cache in (self.memory.desired, self.memory.source_types, self.memory.reached):
+        memory = self.memory
+        for cache in (memory.desired, memory.clusters, memory.source_types, memory.reached):
             for name in [name for name in cache if name not in keep]:
                 del cache[name]
 
@@ -352,8 +361,10 @@ class ApplicationPass(PassState):
             return
         view = self.view
         try:
-            desired = await self._desired(
-                view, spec_at(self.spec, entry), entry_revisions(entry), history_target(self.spec, entry)
+            target = history_target(self.spec, entry)
+            # As it was rendered for a cluster of which nothing is known now.
+            desired = self.memory.desired.get(target) or await self._desired(
+                view, spec_at(self.spec, entry), entry_revisions(entry), target
             )
             observer = Observer(view, self.application, self.world.loop_time)
             runner = Runner(view, self.application, self.world.loop_time, self.world.chance)
@@ -364,6 +375,11 @@ class ApplicationPass(PassState):
             self.ran += await runner.run(make_plan(request).calls)
         except (BlockedError, ApiError):
             return  # the conditions say already what is unknown
+
+
+def _holds(answer: Answer[Capabilities], seen: Capabilities) -> bool:
+    """Whether a cluster is known to be as a chart saw it."""
+    return isinstance(answer, Known) and answer.value == seen
 
 
 def _unsupported_chart(source: Mapping[str, Any]) -> Condition:

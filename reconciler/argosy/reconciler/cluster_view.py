@@ -25,9 +25,13 @@ from argosy.reconciler.resource import (
     labels_of,
     metadata_of,
     namespace_of,
+    resource_version_of,
 )
+from argosy.reconciler.served_apis import ServedApis, is_definition
 from argosy.reconciler.tracking import owner_of
+from argosy.schemas.knowledge import Answer
 from argosy.schemas.model.annotations import INSTALLATION as INSTALLATION_LABEL
+from argosy.sources.capabilities import Capabilities
 
 __all__ = ["Change", "ClusterView", "Memory", "Scope", "Spawn"]
 
@@ -110,14 +114,19 @@ class ClusterView:
         """Which Applications want an object at their target."""
         self.examined: Callable[[str], bool] = lambda _application: False
         """Whether what an Application wants is known, so that its claims are complete."""
+        self.asked_by: set[str] = set()
+        """Applications with a chart that asks for what the cluster serves."""
         self.holders: dict[ResourceKey, str] = {}
         """Which Application applied an object that no watch has shown yet, or is about to."""
         self.in_flight: set[ResourceKey] = set()
         """Objects with a call of ours under way: who made it looks at them when it returns."""
         self.namespaces: set[str] = set()
         """Namespaces that are known to exist."""
+        self.capabilities_changed: Callable[[], None] = lambda: None
+        """Called in the event loop when the cluster serves something else than was told."""
         self._on_change = on_change
         self._spawn = spawn
+        self._served = ServedApis(client, lambda: self.capabilities_changed())
         self._scopes = scopes or {}
         self._watches: dict[tuple[str, str], _Watch] = {}
         self._objects: dict[ResourceKey, KubernetesObject] = {}
@@ -154,6 +163,17 @@ class ClusterView:
         """Whether a kind is watched and its present state was read."""
         watch = self._watches.get((group, kind))
         return watch is not None and watch.synced.is_set()
+
+    async def capabilities(self, application: str) -> Answer[Capabilities]:
+        """What the cluster is and serves now, for an Application that is told of changes from then on.
+
+        Its definitions are watched from the first question on.
+        """
+        self.asked_by.add(application)
+        if not self._served.followed:
+            self._served.followed = True
+            self._tasks.append(self._spawn(self._served.follow()))
+        return await self._served.now()
 
     async def watch(self, kinds: Iterable[GroupVersionKind]) -> None:
         """Watch these kinds from now on and wait until their present state is read.
@@ -192,7 +212,7 @@ class ClusterView:
         before = self._objects.get(key)
         if metadata_of(obj).get("uid") in self._gone:
             return obj
-        if before is not None and _version(before) > _version(obj):
+        if before is not None and resource_version_of(before) > resource_version_of(obj):
             return before
         obj = self._trimmed(obj)
         self._store(key, obj)
@@ -208,6 +228,8 @@ class ClusterView:
         before = self._objects.pop(key, None)
         if before is not None:
             self._bury(before)
+            if is_definition(key):
+                self._served.note(before, gone=True)
         watch = self._watches.get((key.group, key.kind))
         if watch is not None:
             watch.keys.discard(key)
@@ -237,6 +259,9 @@ class ClusterView:
         self._objects[key] = obj
         if owner := owner_of(obj):
             self._owned[owner.app].add(key)
+        if is_definition(key):
+            # Before anybody learns that it is established: who waited for that may ask what is served.
+            self._served.note(obj)
         watch = self._watches.get((key.group, key.kind))
         if watch is not None:
             watch.keys.add(key)
@@ -295,7 +320,7 @@ class ClusterView:
         obj = self._typed(obj, watch)
         key = key_of(obj)
         before = self._objects.get(key)
-        if before is not None and _version(before) >= _version(obj):
+        if before is not None and resource_version_of(before) >= resource_version_of(obj):
             return key  # our own write, already known
         obj = self._trimmed(obj)
         self._store(key, obj)
@@ -329,9 +354,3 @@ class ClusterView:
     def is_ours(self, obj: KubernetesObject) -> bool:
         """Whether an object bears this installation's label."""
         return labels_of(obj).get(INSTALLATION_LABEL) == self.installation.id
-
-
-def _version(obj: KubernetesObject) -> int:
-    # Kubernetes promises since 1.35 that versions of one kind may be compared as numbers, and kept it before.
-    text = str(metadata_of(obj).get("resourceVersion") or "0")
-    return int(text) if text.isdigit() else 0

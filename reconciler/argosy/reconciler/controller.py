@@ -65,6 +65,8 @@ _RECHECK = 0.01
 """Seconds in which changes of states pile up before closed gates are looked at again."""
 _PARENT = 0.05
 """Seconds in which changes of children pile up before their parent is looked at."""
+_DEFINITIONS = 0.1
+"""Seconds in which definitions pile up before charts that ask for them render anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Controller:
         self._background: list[asyncio.Task[None]] = []
         self._memories: dict[NodeKey, PassMemory] = {}
         self._failures: dict[NodeKey, int] = {}
+        self._rendering_anew: set[NodeKey] = set()
+        """Applications of which a pass that has begun already says nothing that counts."""
         self._waiting = Waiting()
         self._closed_since: dict[NodeKey, float] = {}
         self._set_settings: Answer[SetSettings] = Unknown("the settings of all sets were not read yet")
@@ -265,6 +269,15 @@ class Controller:
             if memory.failed[1] and not view.watches(key.group, key.kind):
                 memory.retry_at = 0.0
 
+    def _capabilities_changed(self, view: ClusterView) -> None:
+        """Charts that ask for what the cluster serves render anew; until then nobody builds on them."""
+        for tracked in view.asked_by:
+            key = tracked_key(tracked, self.installation.namespace)
+            if self.world.manifest(key) is not None:
+                self._now(key, NodeState("", problem="its cluster serves something else now"))
+                self._rendering_anew.add(key)
+                self._queue.mark(key, _DEFINITIONS)
+
     def _forget(self, key: NodeKey) -> None:
         self._memories.pop(key, None)
         self._failures.pop(key, None)
@@ -274,9 +287,12 @@ class Controller:
         self._waiting.forget(key)
         self.world.unclaimed.discard(key)
         self.world.expansions.pop(key, None)
+        self._rendering_anew.discard(key)
+        tracked = instance_name(key.namespace, key.name, self.installation.namespace)
         for view in self.fleet.views:
+            view.asked_by.discard(tracked)
             for claims in view.claims.values():
-                claims.discard(instance_name(key.namespace, key.name, self.installation.namespace))
+                claims.discard(tracked)
 
     # Passes
 
@@ -311,6 +327,7 @@ class Controller:
         manifest = self.world.manifest(key)
         if manifest is None:
             return
+        self._rendering_anew.discard(key)
         if await self._refresh_asked(key, REFRESH):
             return
         try:
@@ -392,7 +409,7 @@ class Controller:
         return self._set_settings
 
     def _now(self, key: NodeKey, state: NodeState) -> None:
-        if self.world.states.get(key) == state:
+        if self.world.states.get(key) == state or (key in self._rendering_anew and not state.problem):
             return
         self.world.states[key] = state
         self._mark_rolling_set(key)
@@ -441,6 +458,7 @@ class Controller:
     def _view(self, client: Client, scopes: dict[tuple[str, str], Scope] | None = None) -> ClusterView:
         view = ClusterView(client, self.installation, self._on_change, self._spawn, scopes)
         view.examined = self._examined
+        view.capabilities_changed = partial(self._capabilities_changed, view)
         return view
 
     def _examined(self, tracked: str) -> bool:

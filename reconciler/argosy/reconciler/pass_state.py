@@ -19,6 +19,7 @@ from argosy.reconciler.runner import Ran
 from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.surroundings import Surroundings
 from argosy.reconciler.tracking import instance_name
+from argosy.sources.capabilities import Capabilities
 
 
 def _keep(_state: NodeState) -> None:
@@ -36,6 +37,8 @@ class PassMemory:
 
     desired: dict[str, Desired] = field(default_factory=dict)
     source_types: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    clusters: dict[str, Capabilities] = field(default_factory=dict)
+    """What the charts of a target saw of their cluster; nothing for targets that render alike on all."""
     reached: dict[str, int] = field(default_factory=dict)
     """The highest wave that the roll to a target entered."""
     waiting_for: tuple[str, int | None] = ("", None)

@@ -21,6 +21,7 @@ __all__ = [
     "metadata_of",
     "name_of",
     "namespace_of",
+    "resource_version_of",
     "version_of",
 ]
 
@@ -82,6 +83,15 @@ def labels_of(obj: Mapping[str, Any]) -> Mapping[str, str]:
 def annotations_of(obj: Mapping[str, Any]) -> Mapping[str, str]:
     """The annotations; an empty mapping where there are none."""
     return metadata_of(obj).get("annotations") or {}
+
+
+def resource_version_of(obj: Mapping[str, Any]) -> int:
+    """The resourceVersion as a number that grows, 0 where there is none.
+
+    Kubernetes promises since 1.35 that versions of one kind may be compared as numbers, and kept it before.
+    """
+    text = str(metadata_of(obj).get("resourceVersion") or "0")
+    return int(text) if text.isdigit() else 0
 
 
 def key_of(obj: Mapping[str, Any]) -> ResourceKey:

@@ -3,11 +3,13 @@ snapshot."""
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 from argosy.reconciler.desired import Rendered
 from argosy.reconciler.specification import ApplicationSpec
-from argosy.reconciler.surroundings import Renderings
-from argosy.schemas.model.source import Source
+from argosy.reconciler.surroundings import AskCapabilities, Renderings
+from argosy.schemas.model.source import Source, SourceType
+from argosy.sources.capabilities import Capabilities
 from argosy.sources.git import Repositories
 from argosy.sources.git_tree import GitTree
 from argosy.sources.manifest import RenderRequest
@@ -23,10 +25,13 @@ class SourceRendering:
         self._repositories = repositories
         self._renderer = renderer
 
-    async def __call__(self, spec: ApplicationSpec, commits: tuple[str, ...]) -> Renderings:
+    async def __call__(
+        self, spec: ApplicationSpec, commits: tuple[str, ...], capabilities: AskCapabilities
+    ) -> Renderings:
         """The manifests of all sources, in their order. Raises `SourceError`; nothing is known then.
 
-        A source that only lends its files to others (`ref` without a path) renders to nothing.
+        A source that only lends its files to others (`ref` without a path) renders to nothing. The cluster is
+        asked what it serves where a source is a chart.
         """
         trees = [
             await asyncio.to_thread(self._repositories.tree, str(source["repoURL"]), commit)
@@ -39,6 +44,7 @@ class SourceRendering:
         }
         manifests: list[Rendered] = []
         kinds: list[str] = []
+        cluster: Capabilities | None = None
         for source, tree in zip(spec.sources, trees, strict=True):
             if source.get("ref") and not source.get("path"):
                 kinds.append("")
@@ -51,7 +57,10 @@ class SourceRendering:
                 project=spec.project,
                 references=lent,
             )
+            if await self._renderer.source_type(request) is SourceType.HELM:
+                request = replace(request, cluster=await capabilities())
             rendering = await self._renderer.render(request)
+            cluster = rendering.cluster or cluster
             kinds.append(str(rendering.source_type))
             manifests += [Rendered(item.value, item.origin) for item in rendering.manifests]
-        return Renderings(tuple(manifests), tuple(kinds))
+        return Renderings(tuple(manifests), tuple(kinds), cluster)

@@ -23,25 +23,36 @@ from argosy.reconciler.resource import KubernetesObject, ResourceKey
 from argosy.reconciler.revisions import Revisions
 from argosy.reconciler.specification import ApplicationSpec, Destination, SpecificationError
 from argosy.reconciler.status_memory import target_id
-from argosy.schemas.knowledge import Known
+from argosy.schemas.knowledge import Answer, Known
+from argosy.sources.capabilities import Capabilities
 
-__all__ = ["Renderings", "Surroundings", "Told"]
+__all__ = ["AskCapabilities", "Renderings", "Surroundings", "Told"]
 
 
 @dataclass(frozen=True, slots=True)
 class Renderings:
     """What an Application's sources rendered to, and how (`Directory`, `Kustomize`, `Helm`), one for each
-    source."""
+    source.
+
+    `cluster` is what a chart among them sees of its cluster, `None` where they render alike on all.
+    """
 
     manifests: tuple[Rendered, ...]
     source_types: tuple[str, ...]
+    cluster: Capabilities | None = None
+
+
+AskCapabilities = Callable[[], Awaitable[Answer[Capabilities]]]
+"""Asks the destination of an Application what it is and serves."""
 
 
 class Render(Protocol):
     """Renders the sources of a specification at their commits. Raises `ArgosyError` where that is not
     known."""
 
-    def __call__(self, spec: ApplicationSpec, commits: tuple[str, ...]) -> Awaitable[Renderings]:
+    def __call__(
+        self, spec: ApplicationSpec, commits: tuple[str, ...], capabilities: AskCapabilities
+    ) -> Awaitable[Renderings]:
         """The manifests of all sources, in their order."""
 
 

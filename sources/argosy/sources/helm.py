@@ -6,7 +6,7 @@ library or, where that is not installed, in the program helm.
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +19,9 @@ from argosy.schemas.position import Position
 from argosy.schemas.yaml_errors import YamlError
 from argosy.schemas.yaml_reader import Document, read_documents
 from argosy.sources.build_environment import BuildEnvironment
+from argosy.sources.capabilities import Capabilities
 from argosy.sources.chart_metadata import check_installable, local_dependencies, read_metadata
+from argosy.sources.chart_questions import ChartQuestions
 from argosy.sources.errors import RENDER_FAILED, SourceError
 from argosy.sources.helm_command import HelmCommand
 from argosy.sources.helm_pool import HelmPool
@@ -53,6 +55,8 @@ class HelmChart:
     """Folder below `charts/` to the folder in the repository, for dependencies given as `file://…`."""
     request: Mapping[str, Any]
     inputs: tuple[Input, ...]
+    cluster: Capabilities | None = None
+    """What it asks of its cluster, `None` where it renders alike on all."""
 
     @property
     def fingerprint(self) -> object:
@@ -66,6 +70,7 @@ class HelmRenderer:
     def __init__(self, *, workers: int, deadline: float, memory: int, scratch: Path | None) -> None:
         self._pool = HelmPool(workers, deadline=deadline, memory=memory, scratch=scratch)
         self._command = HelmCommand(deadline=deadline, memory=memory, scratch=scratch)
+        self._questions = ChartQuestions()
 
     @cached_property
     def _library(self) -> str:
@@ -86,23 +91,26 @@ class HelmRenderer:
         """Gathers values and dependencies. Raises `SourceError` for what is wrong with them."""
         tree = request.tree
         metadata = read_metadata(tree, path)
-        kube_version = options.kube_version or request.kube_version
-        check_installable(metadata, kube_version)
         dependencies = local_dependencies(tree, path, metadata)
         values, inputs = chart_values(request, path, options, environment)
         folders = [path, *dependencies.values()]
         chart_inputs = tuple(Input(folder, tree.tree_id(folder)) for folder in folders)
+        content = "\0".join(item.content_id for item in chart_inputs)
+        seen = self._questions.answer(
+            options, request.cluster, content, lambda: _contents(tree, folders), values
+        )
+        check_installable(metadata, seen.kube_version)
         asked = {
-            "chart": "\0".join(item.content_id for item in chart_inputs),
+            "chart": content,
             "release": options.release_name or request.name,
             "namespace": options.namespace or request.namespace,
             "values": values,
             "skip_crds": options.skip_crds,
             "skip_schema_validation": options.skip_schema_validation,
-            "kube_version": kube_version,
-            "api_versions": list(options.api_versions or request.api_versions),
+            "kube_version": seen.kube_version,
+            "api_versions": list(seen.api_versions),
         }
-        return HelmChart(tree, path, dependencies, asked, chart_inputs + inputs)
+        return HelmChart(tree, path, dependencies, asked, chart_inputs + inputs, seen.cluster)
 
     def render(self, chart: HelmChart) -> list[Manifest]:
         """The chart's objects without those of its tests, which Argo CD never applies either: first the
@@ -162,6 +170,10 @@ def _is_left_out(value: Mapping[str, Any]) -> bool:
         return False
     kinds = {kind.strip().lower() for kind in hook.split(",")}
     return kinds <= _TESTS or not kinds <= _HOOKS | _TESTS
+
+
+def _contents(tree: Tree, folders: Iterable[str]) -> Sequence[bytes]:
+    return tree.read_many([name for folder in folders for name in tree.files_under(folder)])
 
 
 def _chart_files(chart: HelmChart) -> dict[str, bytes]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from argosy.schemas.knowledge import Answer
 from argosy.schemas.model.origin import Origin
 from argosy.schemas.model.source import Source, SourceType
 from argosy.schemas.position import Path
 from argosy.schemas.yaml_reader import Document
+from argosy.sources.capabilities import Capabilities
 from argosy.sources.errors import RENDER_FAILED, SourceError
 from argosy.sources.tree import Tree
 
@@ -49,7 +51,8 @@ class RenderRequest:
     """One source of an Application at one revision.
 
     `name` is the Application's, `namespace` its destination's. `references` holds the trees of the other
-    sources that have a `ref`. `kube_version` and `api_versions` are the cluster's, for charts that ask.
+    sources that have a `ref`. `cluster` is what is known of the destination, for charts that ask; without one
+    they see what Helm assumes.
     """
 
     source: Source
@@ -58,8 +61,7 @@ class RenderRequest:
     namespace: str = ""
     project: str = "default"
     references: Mapping[str, Tree] = field(default_factory=dict)
-    kube_version: str = ""
-    api_versions: tuple[str, ...] = ()
+    cluster: Answer[Capabilities] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,14 @@ class Rendering:
     """The objects of a source, in the order in which it has them. No manifests means: known to be empty.
 
     `digest` is the same for the same objects in the same order; `inputs` is everything that was read.
+    `cluster` is what the rendering was made for, `None` where it is the same on every cluster.
     """
 
     manifests: tuple[Manifest, ...]
     inputs: tuple[Input, ...]
     digest: str
     source_type: SourceType
+    cluster: Capabilities | None = None
 
     @classmethod
     def of(cls, manifests: Sequence[Manifest], inputs: Sequence[Input], kind: SourceType) -> "Rendering":

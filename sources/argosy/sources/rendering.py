@@ -10,6 +10,7 @@ import json
 import os
 import posixpath
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -60,6 +61,11 @@ class Renderer:
         Whoever gets one knows nothing, not an empty source.
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.render_now, request)
+
+    async def source_type(self, request: RenderRequest) -> SourceType:
+        """What kind of source it is, without rendering it. Raises `SourceError`."""
+        place = await asyncio.get_running_loop().run_in_executor(self._threads, self._place, request)
+        return place[1]
 
     def inputs_now(self, request: RenderRequest) -> tuple[Input, ...]:
         """What a rendering would read, without rendering: folders and files. Raises `SourceError`."""
@@ -118,9 +124,11 @@ class Renderer:
         if kind is SourceType.HELM:
             chart = self._helm.prepare(request, path, request.source.helm or Helm({}), environment)
             key = _key(kind, self._helm.version, chart.inputs, chart.fingerprint)
-            return self._cache.get(
+            rendering = self._cache.get(
                 key, lambda: Rendering.of(self._helm.render(chart), chart.inputs, SourceType.HELM)
             )
+            # Clusters that differ in what the chart does not see share a rendering.
+            return replace(rendering, cluster=chart.cluster)
         if kind is SourceType.KUSTOMIZE:
             build = self._kustomize.prepare(
                 request.tree, path, request.source.kustomize or Kustomize({}), environment
