@@ -48,6 +48,11 @@ JINJA = {
     "list of a long text": "{{ ['x' * 8000000] * 1000 }}!",
     "list of a long text, joined": "{{ (['x' * 8000000] * 1000) | join }}!",
     "slices": "{{ [1] | slice(100000000) | list | length }}!",
+    "widths of many": "{{ (['x'] * 1000) | map('center', 1000000) | list | length }}!",
+    "lists of many": "{{ ([range(100000) | list] * 100000) | map('list') | list | length }}!",
+    "many long texts": "{% set n = namespace(l=[]) %}{% for i in range(2000) %}"
+    "{% set n.l = n.l + ['x' * 1000000] %}{% endfor %}{{ n.l | length }}!",
+    "sum of lists": "{{ ([[1] * 1000] * 100000) | sum(start=[]) | length }}!",
     "wrapped": "{{ ('x ' * 4000000) | wordwrap(1) | length }}!",
 }
 CHILD = """

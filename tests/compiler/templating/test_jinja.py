@@ -27,6 +27,14 @@ def test_a_text_that_is_one_expression_keeps_its_type() -> None:
     }
 
 
+@pytest.mark.parametrize("expression", ["10 ** 100000", "[-(10 ** 400)]", "{'a': 1e308 * 10}"])
+def test_a_number_that_nothing_can_write_is_an_error(expression: str) -> None:
+    error = failure({"n": f"{{{{ {expression} }}}}"}, {})
+    assert "no number that YAML and JSON can hold" in error.message
+    assert error.path == ("n",)
+    assert compile_tree({"n": "{{ 2 ** 70 }}"})({}) == {"n": 2**70}
+
+
 def test_a_single_text_is_always_text() -> None:
     assert render_text("{{ n }}", {"n": 3}) == "3"
 
@@ -173,6 +181,7 @@ def test_what_one_text_defines_is_unknown_to_the_others(text: str) -> None:
         ("{{ 'x' | center(5) }}|{{ 'x'.ljust(3) }}|{{ 'a b' | wordwrap(1) }}", "  x  |x  |a\nb"),
         ("{{ 'a.b' | replace('.', '-') }}{{ 'a'.replace('a', 'c') }}{{ 'x\ny' | indent(2) }}", "a-bcx\n  y"),
         ("{{ [1, 2, 3] | batch(2) | list }}{{ {'a': [1]} | tojson }}!", '[[1, 2], [3]]{"a": [1]}!'),
+        ("{{ [[1], [2, 3]] | sum(start=[0]) }}{{ [1, 2] | sum }}!", "[0, 1, 2, 3]3!"),
         ("{% macro m(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call m(1) %}2{% endcall %}", "12"),
     ],
 )

@@ -6,6 +6,7 @@ expression (`{{ replicas }}`) keeps the type of its value. jinja2 is imported wh
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Jinja", "compile_tree", "render_text"]
 
 _SEPARATOR = "\x1e"
+_LOWEST, _HIGHEST = -sys.float_info.max, sys.float_info.max
 _TEMPLATED = re.compile(r"\{[{%#]")
 _NAMING = re.compile(r"\{%[-+]?\s*(?:set|macro|import|from|block|extends)\b")
 _EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}|\{%|%\}).)*?)-?\}\}", re.DOTALL)
@@ -157,6 +159,8 @@ def _evaluation(
 
 def _plain(value: object, path: Path) -> object:
     """The value as YAML can hold it."""
+    if isinstance(value, int | float) and not _LOWEST <= value <= _HIGHEST:
+        raise TemplateError("execute", "the value is no number that YAML and JSON can hold", path=path)
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Mapping):

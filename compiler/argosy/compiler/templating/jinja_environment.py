@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
 from argosy.compiler.templating.jinja_functions import Sprig, sprig_filters
@@ -12,6 +12,7 @@ from argosy.compiler.templating.jinja_growth import (
     grows_too_much,
     joined,
     weighed,
+    weight,
 )
 from argosy.compiler.templating.limits import MAX_ITEMS, MAX_ITERATIONS, LimitError, check_text
 
@@ -55,13 +56,13 @@ def _sandbox() -> "ImmutableSandboxedEnvironment":
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             if grows_too_much(operator, left, right):
                 raise SecurityError(f"the result of {operator} would be too large")
-            return super().call_binop(context, operator, left, right)
+            return _rounds.made(super().call_binop(context, operator, left, right))
 
         def call(self, context: Any, called: Any, /, *arguments: Any, **named: Any) -> Any:
             """Counts calls as rounds, those of macros above all, and looks at those of a text's methods."""
             _rounds.count(_CALL)
             check_method(called, (*arguments, *named.values()))
-            return super().call(context, called, *arguments, **named)
+            return _rounds.made(super().call(context, called, *arguments, **named))
 
         def get_template(self, *arguments: Any, **options: Any) -> Any:
             """Counts what is included as a round."""
@@ -87,11 +88,12 @@ def _sandbox() -> "ImmutableSandboxedEnvironment":
     )
     environment.globals.pop("lipsum", None)
     environment.counted = _rounds.counted  # type: ignore[attr-defined]  # the loops above ask for it
-    environment.joined = joined  # type: ignore[attr-defined]  # and what stands for `~`
+    environment.joined = _counted(joined)  # type: ignore[attr-defined]  # and what stands for `~`
     environment.globals["range"] = _range
     environment.globals["sprig"] = Sprig()
     environment.filters.update(bounded_filters(environment.filters))
     environment.filters.update(sprig_filters(environment.filters))
+    environment.filters.update({name: _counted(each) for name, each in environment.filters.items()})
     return environment
 
 
@@ -118,6 +120,9 @@ def _loader(load: Load) -> Any:
 _CALL = 5
 """A call takes as long as so many rounds of a loop."""
 
+_WEIGHT = 256
+"""Bytes that count as a round: whoever makes many large values fills the memory with them, one by one."""
+
 
 class _Rounds(threading.local):
     """The rounds that loops have left in the present rendering."""
@@ -137,8 +142,25 @@ class _Rounds(threading.local):
         if self.left < 0:
             raise LimitError(f"the template takes more than {MAX_ITERATIONS} rounds")
 
+    def made(self, value: Any) -> Any:
+        """Counts a value that was made, by its size."""
+        if size := weight(value) // _WEIGHT:
+            self.count(size)
+        return value
+
 
 _rounds = _Rounds()
+
+
+def _counted(function: Callable[..., object]) -> Callable[..., object]:
+    """The function, with its calls and what they make as rounds: `map` calls a filter for each element."""
+
+    @wraps(function)
+    def counted(*arguments: Any, **named: Any) -> object:
+        _rounds.count()
+        return _rounds.made(function(*arguments, **named))
+
+    return counted
 
 
 def begin_rounds() -> None:
@@ -150,7 +172,7 @@ def _concatenated(pieces: Iterable[str]) -> str:
     """What a macro or a block gives."""
     texts = list(pieces)
     check_text(sum(map(len, texts)))
-    return "".join(texts)
+    return str(_rounds.made("".join(texts)))
 
 
 def _range(*bounds: int) -> range:

@@ -6,11 +6,12 @@ A template is input: a few characters of it must not ask for gigabytes.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from itertools import chain
 from typing import Any
 
 from argosy.compiler.templating.limits import MAX_ITEMS, MAX_TEXT, LimitError, check_items, check_text
 
-__all__ = ["bounded_filters", "check_method", "grows_too_much", "joined", "weighed"]
+__all__ = ["bounded_filters", "check_method", "grows_too_much", "joined", "weighed", "weight"]
 
 Guard = Callable[..., object]
 """Takes the arguments of what is called. Raises `LimitError`."""
@@ -59,6 +60,13 @@ def weighed(value: Any) -> Any:
     return value
 
 
+def weight(value: object) -> int:
+    """The bytes that a value takes by itself, without what is in it."""
+    if isinstance(value, list | tuple | Mapping):
+        return 8 * len(value)
+    return len(value) if isinstance(value, str | bytes) else 0
+
+
 def check_method(method: object, arguments: tuple[object, ...]) -> None:
     """Looks at a call of a text's method. Raises `LimitError`."""
     # The sandbox puts a function of its own around `format`.
@@ -73,7 +81,7 @@ def bounded_filters(filters: Mapping[str, Callable[..., object]]) -> dict[str, C
     """Those of Jinja's filters that could make much of little, with a look at their arguments first."""
     printing = {name: _bounded(filters[name], lambda value, *_, **__: weighed(value)) for name in _PRINTING}
     guarded = {name: _bounded(filters[name], guard) for name, guard in _FILTERS.items()}
-    return printing | guarded | {"join": _bounded_join(filters["join"])}
+    return printing | guarded | {"join": _bounded_join(filters["join"]), "sum": _bounded_sum(filters["sum"])}
 
 
 def _bounded(function: Callable[..., object], guard: Guard) -> Callable[..., object]:
@@ -96,6 +104,24 @@ def _bounded_join(function: Callable[..., object]) -> Callable[..., object]:
         return function(context, items, d, attribute)
 
     return join
+
+
+def _bounded_sum(function: Callable[..., object]) -> Callable[..., object]:
+    """Sums of lists are joined in one go: one by one, each would be copied again for the next."""
+
+    @wraps(function)
+    def total(environment: Any, iterable: Iterable[Any], attribute: Any = None, start: Any = 0) -> object:
+        from jinja2.filters import make_attrgetter
+
+        if not isinstance(start, list):
+            return function(environment, iterable, attribute, start)
+        lists = [start, *map(make_attrgetter(environment, attribute), iterable)]
+        if wrong := next((each for each in lists if not isinstance(each, list)), None):
+            raise TypeError(f"only lists can be added to a list, not {type(wrong).__name__}")
+        check_items(sum(map(len, lists)))
+        return list(chain.from_iterable(lists))
+
+    return total
 
 
 def _size(value: object) -> int:
