@@ -2,6 +2,7 @@
 
 from argosy.compiler.rollout import NodeKey, RolloutNode, build
 from argosy.reconciler.gates import Gates, NodeState, Unsettled
+from argosy.reconciler.node_state import waited_for
 
 
 def app(name):
@@ -65,6 +66,22 @@ def test_a_higher_wave_waits_for_an_unhealthy_object_of_a_lower_application():
         low=NodeState("t", True, (Unsettled(0, "apps/Deployment x", "it is Progressing"),))
     ).may_roll(HIGH)
     assert str(closed) == "waiting for apps/Deployment x of Application low: it is Progressing"
+
+
+def test_whoever_reads_a_status_finds_whom_it_waits_for():
+    unhealthy = NodeState("t", True, (Unsettled(0, "apps/Deployment low/of", "Application x: no"),))
+    child = NodeState("t", True, (Unsettled(0, "argoproj.io/AppProject argocd/x", "it is missing"),))
+    unapplied = family(root=NodeState("t", False, (), frozenset())).may_roll(LOW)
+    for closed, key in (
+        (unapplied, ROOT),
+        (family(low=NodeState("t")).may_roll(HIGH), LOW),
+        (family(low=NodeState("", problem="Application y does not render")).may_roll(HIGH), LOW),
+        (family(low=unhealthy).may_roll(HIGH), LOW),
+        (family(low=child).may_roll(HIGH), LOW),
+    ):
+        assert waited_for(str(closed)) == (key.kind, key.name), str(closed)
+    assert waited_for("Application low is gone") is None
+    assert waited_for("waiting for healthy state of apps/Deployment web/web (Progressing)") is None
 
 
 def test_a_higher_wave_waits_for_a_lower_application_with_a_newer_target():

@@ -4,6 +4,7 @@ import pytest
 
 from argosy.compiler.rollout import NodeKey, RolloutNode, build
 from argosy.reconciler.gates import Gates, NodeState
+from argosy.reconciler.node_state import waited_for
 from argosy.schemas.model.applicationset import MatchExpression, RolloutStep
 
 SHOP = NodeKey("ApplicationSet", "argocd", "shop")
@@ -45,6 +46,7 @@ def test_the_first_step_begins_at_once_and_the_second_waits():
     assert str(closed) == (
         "waiting for step 1 of ApplicationSet shop: Application d1: it is not synced to its target yet"
     )
+    assert waited_for(str(closed)) == ("Application", "d1")
     assert not closed.person
 
 

@@ -4,17 +4,16 @@ One moves that works on its own objects, or that waits for one that moves. What 
 something that has, stands still until somebody does something.
 """
 
-import re
 from collections import defaultdict
 
 from argosy.cli.live_state import APPLICATION, APPLICATION_SET, LiveState, Row, SetRow
+from argosy.reconciler.node_state import waited_for
 
 __all__ = ["Key", "moving"]
 
 Key = tuple[str, str]
 """Kind and name."""
 
-_MENTION = re.compile(r"(?P<step>step \d+ of )?(?<![\w.])(?P<kind>Application(?:Set)?) (?P<name>[^\s:;,()]+)")
 _ON_THE_WAY = ("Progressing", "Degraded")
 """Health that changes without anybody's doing, or by a deadline of the controller's."""
 
@@ -64,14 +63,15 @@ class _Motion:
     def _examine_set(self, key: Key, row: SetRow) -> None:
         if row.problem:
             return
-        if _waited_for(row.message) is not None:
+        if waited_for(row.message) is not None:
             self._examine_wait(key, row.message)
         else:
             self._examine_health(key, row.health)
 
     def _examine_wait(self, key: Key, message: str) -> None:
         """A wait for objects of its own ends by itself, or by a deadline."""
-        mentioned = _waited_for(message)
+        named = waited_for(message)
+        mentioned = _plain(named) if named else None
         if mentioned is None or mentioned == _plain(key):
             self.moves.add(key)
             return
@@ -92,12 +92,3 @@ class _Motion:
 def _plain(key: Key) -> Key:
     """Texts name Applications without their namespace."""
     return key[0], key[1].rpartition("/")[2]
-
-
-def _waited_for(message: str) -> Key | None:
-    """The Application or set that a waiting status names; of a step, who holds it up, if that is named."""
-    found = list(_MENTION.finditer(message))
-    if not found or not message.startswith("waiting for "):
-        return None
-    first = found[1] if found[0]["step"] and len(found) > 1 else found[0]
-    return _plain((first["kind"], first["name"]))

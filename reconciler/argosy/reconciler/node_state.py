@@ -1,13 +1,18 @@
 """What a pass tells the gates of its node, and what a closed gate says, as values.
 
-The gates and the rules of RollingSync stand on these; no rules here.
+The gates and the rules of RollingSync stand on these; no rules here. What a status says of a wait is written
+and read here, so that whoever follows a rollout knows of whom it speaks.
 """
 
+import re
 from dataclasses import dataclass
 
 from argosy.compiler.rollout import NodeKey
 
-__all__ = ["NodeState", "Unsettled", "Waits"]
+__all__ = ["NodeState", "Unsettled", "Waits", "waited_for"]
+
+_WAITING = "waiting for "
+_MENTION = re.compile(r"(?P<step>step \d+ of )?(?<![\w.])(?P<kind>Application(?:Set)?) (?P<name>[^\s:;,()]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +58,16 @@ class Waits:
     unseen: bool = False
 
     def __str__(self) -> str:
-        return f"waiting for {self.on}: {self.reason}"
+        return f"{_WAITING}{self.on}: {self.reason}"
+
+
+def waited_for(text: str) -> tuple[str, str] | None:
+    """Kind and name of the Application or set that a status waits for; `None` where it waits for no such one.
+
+    Of a step it is who holds it up, if that is said. The name may bear a namespace: `argocd/web`.
+    """
+    found = list(_MENTION.finditer(text))
+    if not found or not text.startswith(_WAITING):
+        return None
+    first = found[1] if found[0]["step"] and len(found) > 1 else found[0]
+    return first["kind"], first["name"]
