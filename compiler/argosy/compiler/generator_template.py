@@ -5,7 +5,7 @@ from collections.abc import Mapping
 __all__ = ["merge_templates"]
 
 _WHOLE = frozenset({"valuesObject"})
-# Raw JSON to Argo CD: one value, never merged.
+# Raw JSON to Argo CD: one value, never merged; `{}` is a text of its own.
 
 
 def merge_templates(own: Mapping[str, object], base: Mapping[str, object]) -> dict[str, object]:
@@ -14,7 +14,9 @@ def merge_templates(own: Mapping[str, object], base: Mapping[str, object]) -> di
     merged = dict(own)
     for key, value in base.items():
         present = merged.get(key)
-        if isinstance(present, dict) and isinstance(value, dict) and not (key in _WHOLE and present):
+        if key in _WHOLE and isinstance(present, dict):
+            continue
+        if isinstance(present, dict) and isinstance(value, dict):
             merged[key] = merge_templates(present, value)
         elif not present:
             merged[key] = value
