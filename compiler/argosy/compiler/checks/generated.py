@@ -1,7 +1,7 @@
 """What Argo CD and the API server check on the Applications of one set, each fault at its Application."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from argosy.compiler.checks.admission import metadata_problems
 from argosy.compiler.checks.destinations import destination_problem
@@ -10,6 +10,7 @@ from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.knowledge import Answer, Known
 from argosy.schemas.model.application import Application
 from argosy.schemas.position import Path
+from argosy.schemas.structure import refusals
 
 __all__ = ["admission_findings", "validation_findings"]
 
@@ -54,11 +55,21 @@ def admission_findings(applications: Sequence[Application]) -> dict[int, Finding
     """Faults by the id of the Application: what the API server would refuse to store."""
     faults: dict[int, Finding] = {}
     for application in applications:
-        for path, problem in metadata_problems(application.metadata):
-            message = f"Application `{application.name}`: metadata.{'.'.join(path)}: {problem}"
-            faults[id(application)] = _fault("invalid-metadata", message, application, ("metadata", *path))
-            break
+        refused = next(_refused(application), None)
+        if refused is not None:
+            code, path, problem = refused
+            message = f"Application `{application.name}`: {problem}"
+            faults[id(application)] = _fault(code, message, application, path)
     return faults
+
+
+def _refused(application: Application) -> Iterator[tuple[str, Path, str]]:
+    for path, problem in metadata_problems(application.metadata):
+        yield "invalid-metadata", ("metadata", *path), f"metadata.{'.'.join(path)}: {problem}"
+    # Of all that a template may fill in, only this has more than a type to keep.
+    if "sourceHydrator" in application.spec:
+        for refusal in refusals("Application", application.manifest):
+            yield refusal.code, refusal.path, refusal.message
 
 
 def _duplicate(application: Application, name: str, sharing: Sequence[Application], set_name: str) -> Finding:
