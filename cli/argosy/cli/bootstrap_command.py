@@ -33,7 +33,7 @@ def command(
     render_timeout: float,
     timeout: float,
 ) -> None:
-    """Make a cluster match the Application in ROOT, and follow the rollout until it has settled.
+    """Make a cluster match the Application in ROOT, and follow the rollout until nothing moves any more.
 
     Installs the definitions, the namespace and the project `default` where they are missing. Where a
     controller runs it does the work, else this process does. Exit status 1 if something failed or time was

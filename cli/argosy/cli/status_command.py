@@ -30,7 +30,7 @@ def command(
     application_namespaces: tuple[str, ...],
     output: str,
 ) -> None:
-    """Show Applications with their sync, their health and what they wait for."""
+    """Show Applications with their sync, their health and what they wait for, and sets in trouble."""
     from argosy.cli.controlling import Target, management_client
     from argosy.cli.live_state import read_live_state
     from argosy.clusters.errors import UnknownKind

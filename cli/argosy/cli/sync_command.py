@@ -33,7 +33,7 @@ def command(
     prune: bool,
     timeout: float,
 ) -> None:
-    """Sync Applications (all without a name) to what Git says now, and follow them until they settle.
+    """Sync Applications (all without a name) to what Git says now, and follow them until nothing moves.
 
     Where a controller runs it is asked to; else this process does it. Exit status 1 if one of them failed.
     """
