@@ -138,6 +138,24 @@ def named_gates(*, wave, looked_at=None):
     return Gates(build(live), states, {ROOT: "t"}, looked_at, coming=lambda: coming)
 
 
+def test_who_depends_on_an_unknown_name_waits_for_sets_that_may_still_generate_it():
+    own_set = a_set("all")
+    nodes = [RolloutNode(LOW, depends_on=("generated",)), RolloutNode(own_set)]
+    for expanding in ({}, {own_set: NodeState("t")}, {own_set: NodeState("", problem="Git does not answer")}):
+        closed = gates(nodes, expanding, {own_set: "t"}).may_roll(LOW)
+        assert str(closed) == "waiting for ApplicationSet all: it is not expanded yet"
+        assert not closed.never
+    closed = gates(nodes, {own_set: NodeState("t", True)}).may_roll(LOW)
+    assert closed is not None and closed.never and "no such Application" in closed.reason
+
+
+def test_a_set_that_waits_itself_hides_no_unknown_name():
+    own_set = a_set("all")
+    nodes = [RolloutNode(LOW, depends_on=("misspelt",)), RolloutNode(own_set, depends_on=("low",))]
+    closed = gates(nodes, {}).may_roll(LOW)
+    assert closed is not None and closed.never and "no such Application" in closed.reason
+
+
 def test_who_depends_on_a_later_wave_of_its_own_parent_is_told_the_cycle():
     closed = named_gates(wave=1).may_roll(LOW)
     assert closed is not None and closed.never

@@ -111,9 +111,26 @@ class Gates:
             if later is None:
                 first = min(graph.ordered_before(key) - self._graph.nodes.keys())
                 return Waits(str(first), "it does not exist yet")
+            if later.code == finding.code and (closed := self._expanding(key.namespace)):
+                return closed
             finding = later
         edges = (each.message for each in finding.related)
         return Waits(str(key), "; ".join(filter(None, (finding.message, *edges, finding.hint))), never=True)
+
+    def _expanding(self, namespace: str) -> Waits | None:
+        """The first set that may expand and has not yet: what it will generate has names that nobody knows.
+
+        Sets that wait themselves do not count: they may wait for the one that asks.
+        """
+        for key in sorted(
+            key for key in self._graph.nodes if key.kind == _SET and key.namespace == namespace
+        ):
+            state = self.current(key)
+            if isinstance(state, NodeState) and state.rolled:
+                continue
+            if self.may_roll(key) is None:
+                return self._waits(key, "it is not expanded yet")
+        return None
 
     def _first_unsettled(self, before: frozenset[NodeKey]) -> Waits | None:
         """The first by name that is not settled; looked for once for all that come after the same nodes."""
