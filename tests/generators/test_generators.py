@@ -33,6 +33,12 @@ def test_a_list_element_that_is_no_string_is_refused_where_it_stands(generate: A
     assert str(caught.value.position) == "generators.0.list.elements.1.replicas:1:1"
 
 
+@pytest.mark.parametrize("dialect", ["go", "fasttemplate"])
+def test_a_list_element_without_a_value_is_refused(generate: Any, dialect: str) -> None:
+    with pytest.raises(GeneratorError, match="must be a map"):
+        generate({"list": {"elements": [{"name": "a"}, None]}}, dialect=dialect)
+
+
 def test_elements_and_elements_yaml_are_concatenated(generate: Any) -> None:
     found = generate({"list": {"elements": [{"k": 1}], "elementsYaml": "- {k: 2}\n- {k: 3}"}})
     assert found == [{"k": 1.0}, {"k": 2.0}, {"k": 3.0}]

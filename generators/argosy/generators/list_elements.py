@@ -45,8 +45,6 @@ def _origin(element: object, place: Path, context: Context) -> Origin:
 
 
 def _parameters(element: object, place: Path, context: Context) -> dict[str, object]:
-    if element is None:
-        return {}
     if not isinstance(element, dict):
         raise GeneratorError("a list element must be a map", position=context.locate(place))
     values = floats(element)

@@ -53,7 +53,9 @@ CATALOGUE: Mapping[str, Code] = {
     "invalid-exception": Code(Severity.WARNING, "An exception that cannot be understood"),
     "invalid-jq-expression": Code(Severity.ERROR, "An expression that jq cannot read"),
     "invalid-json-pointer": Code(Severity.WARNING, "A JSON pointer that cannot be read"),
-    "invalid-metadata": Code(Severity.ERROR, "A name, label or annotation that Kubernetes refuses"),
+    "invalid-metadata": Code(
+        Severity.ERROR, "A name, namespace, label, annotation, finalizer or owner that Kubernetes refuses"
+    ),
     "invalid-release-name": Code(Severity.ERROR, "A release's name that Helm refuses"),
     "invalid-secret": Code(Severity.ERROR, "A cluster Secret cannot be read"),
     "invalid-secret-data": Code(Severity.ERROR, "A value of a Secret that is not base64"),
