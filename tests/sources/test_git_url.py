@@ -7,7 +7,6 @@ from argosy.sources.git_url import (
     normalize_url,
     parse_git_url,
     repository_identity,
-    without_user_info,
 )
 
 
@@ -38,10 +37,6 @@ def test_one_repository_has_one_identity_by_any_protocol() -> None:
         "ssh://git@github.com/org/repo/",
     )
     assert {repository_identity(url) for url in spelled} == {"github.com/org/repo"}
-
-
-def test_user_info_is_taken_out_of_any_text() -> None:
-    assert without_user_info("fatal: 'https://me:secret@host/x' failed") == "fatal: 'https://host/x' failed"
 
 
 def test_paths_are_cleaned_and_stay_inside() -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from argosy.compiler.checks.subject import PathState
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
-from argosy.sources.git_url import Protocol, clean_path, parse_git_url, repository_identity, without_user_info
+from argosy.schemas.user_info import without_user_info
+from argosy.sources.git_url import Protocol, clean_path, parse_git_url, repository_identity
 from argosy.sources.uncommitted import Uncommitted
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ change the answer (`values`, `template`, `requeueAfterSeconds`) do not count.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from argosy.generators.parameters import whole_numbers
 from argosy.generators.world import PluginCall, ProviderQuery
+from argosy.schemas.user_info import without_user_info
 
 __all__ = [
     "Question",
@@ -20,8 +20,6 @@ __all__ = [
     "repositories_question",
     "resources_question",
 ]
-
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +34,7 @@ class Question:
     def of(cls, kind: str, asked: Mapping[str, object]) -> "Question":
         """From plain data. User names and passwords in URLs are no part of a question."""
         text = json.dumps(whole_numbers(asked), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return cls(kind, _USER_INFO.sub("", text))
+        return cls(kind, without_user_info(text))
 
     @property
     def value(self) -> dict[str, object]:

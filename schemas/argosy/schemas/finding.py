@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from argosy.schemas.position import Path, Position
+from argosy.schemas.user_info import without_user_info
 
 __all__ = ["ArgosyError", "Edit", "Finding", "Fix", "Related", "Severity"]
 
@@ -70,6 +71,10 @@ class Finding:
     confidential: bool = False
     fix: Fix | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", without_user_info(self.message))
+        object.__setattr__(self, "hint", without_user_info(self.hint))
+
 
 class ArgosyError(Exception):
     """Base of every error that Argosy raises on purpose. Carries what a `Finding` carries."""
@@ -86,10 +91,10 @@ class ArgosyError(Exception):
         code: str | None = None,
         confidential: bool = False,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = without_user_info(message)
+        super().__init__(self.message)
         self.position = position
-        self.hint = hint
+        self.hint = without_user_info(hint)
         self.related = related
         self.confidential = confidential
         if code is not None:

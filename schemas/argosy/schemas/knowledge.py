@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from argosy.schemas.position import Path, Position
+from argosy.schemas.user_info import without_user_info
 
 __all__ = ["Answer", "Known", "Unknown"]
 
@@ -36,6 +37,10 @@ class Unknown:
     reason: str
     hint: str = ""
     code: str = "unknown"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", without_user_info(self.reason))
+        object.__setattr__(self, "hint", without_user_info(self.hint))
 
 
 Answer = Known[T_co] | Unknown

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from argosy.schemas.user_info import without_user_info
 from argosy.sources.errors import AUTHENTICATION_FAILED, SourceError
-from argosy.sources.git_url import GitUrl, Protocol, normalize_url, without_user_info
+from argosy.sources.git_url import GitUrl, Protocol, normalize_url
 
 __all__ = ["SECRET_TYPE_LABEL", "CredentialStore", "Credentials", "clear_access", "git_access"]
 

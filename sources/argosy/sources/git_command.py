@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from argosy.schemas.user_info import without_user_info
 from argosy.sources.errors import (
     AUTHENTICATION_FAILED,
     DEADLINE,
@@ -19,7 +20,6 @@ from argosy.sources.errors import (
     UNREACHABLE_REPOSITORY,
     SourceError,
 )
-from argosy.sources.git_url import without_user_info
 
 __all__ = ["GitFailure", "closed_environment", "explain_remote_failure", "run_git", "start_git", "stop_git"]
 

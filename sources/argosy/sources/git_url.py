@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from argosy.schemas.user_info import without_user_info
 from argosy.sources.errors import INVALID_SOURCE, REFUSED_PATH, REFUSED_URL, UNSUPPORTED_SOURCE, SourceError
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "normalize_url",
     "parse_git_url",
     "repository_identity",
-    "without_user_info",
 ]
 
 
@@ -42,7 +42,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _REMOTE_HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
 _SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>[^@/:\[\]]+|\[[0-9A-Fa-f:.]+\]):(?P<path>.+)", re.DOTALL)
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def parse_git_url(url: str, allowed: frozenset[Protocol] = NETWORK_PROTOCOLS) ->
         return _parse_bare(url, allowed)
     name = scheme.group(1).lower()
     if name == "oci":
-        message = f"{without_user_info(url)} is an OCI artifact, and those cannot be asked for yet"
+        message = f"{url} is an OCI artifact, and those cannot be asked for yet"
         raise SourceError(message, code=UNSUPPORTED_SOURCE)
     if name not in set(Protocol):
         raise _refused(url, f"the protocol {name!r} is not supported", allowed)
@@ -111,11 +110,6 @@ def repository_identity(url: str) -> str:
         except ValueError:
             host, path = "", text
     return f"{host}/{path.strip('/')}".lower().removesuffix(".git").rstrip("/")
-
-
-def without_user_info(text: str) -> str:
-    """The text with the user info of every URL in it taken out."""
-    return _USER_INFO.sub("", text)
 
 
 def check_revision(revision: str) -> str:

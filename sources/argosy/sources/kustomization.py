@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argosy.schemas.model.source import Kustomize
+from argosy.schemas.user_info import without_user_info
 from argosy.schemas.yaml_errors import YamlError
 from argosy.schemas.yaml_reader import Document, read_documents
 from argosy.sources.build_environment import BuildEnvironment
 from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, REFUSED_URL, RENDER_FAILED, SourceError
-from argosy.sources.git_url import clean_path, without_user_info
+from argosy.sources.git_url import clean_path
 from argosy.sources.tree import Tree
 
 __all__ = ["KUSTOMIZATION_FILES", "folders_read", "is_kustomization", "read_kustomization", "with_options"]

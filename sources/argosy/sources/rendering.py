@@ -16,10 +16,11 @@ from types import TracebackType
 from typing import Self
 
 from argosy.schemas.model.source import Directory, Helm, Kustomize, SourceType
+from argosy.schemas.user_info import without_user_info
 from argosy.sources.build_environment import BuildEnvironment
 from argosy.sources.directory import manifest_files, render_directory
 from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, UNSUPPORTED_SOURCE, SourceError
-from argosy.sources.git_url import clean_path, without_user_info
+from argosy.sources.git_url import clean_path
 from argosy.sources.helm import HelmRenderer
 from argosy.sources.kustomize import KustomizeRenderer, is_kustomization
 from argosy.sources.manifest import Input, Rendering, RenderRequest

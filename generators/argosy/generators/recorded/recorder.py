@@ -19,7 +19,6 @@ from argosy.generators.recorded.redaction import (
     config_map_as_data,
     project_as_data,
     resource_as_data,
-    unknown_without_user_info,
 )
 from argosy.generators.world import ClusterSecret, PluginCall, ProviderQuery, Tree, World
 from argosy.schemas.knowledge import Answer, Known, Unknown
@@ -97,7 +96,7 @@ class Recorder:
     def _note(self, question: Question, answer: Answer[T], as_data: Callable[[T], object]) -> Answer[T]:
         noted: Known[object] | Unknown
         if isinstance(answer, Unknown):
-            noted, as_of = unknown_without_user_info(answer), self._now
+            noted, as_of = answer, self._now
         else:
             noted, as_of = Known(as_data(answer.value), answer.provenance), answer.as_of or self._now
         self._answers[question] = RecordedAnswer(question, noted, as_of)

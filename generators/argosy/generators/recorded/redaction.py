@@ -1,24 +1,21 @@
 """What of an answer may be written down: only what generators and checks read, and never a credential."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from argosy.generators.world import ClusterSecret
-from argosy.schemas.knowledge import Unknown
+from argosy.schemas.user_info import without_user_info
 
 __all__ = [
     "cluster_as_data",
     "config_map_as_data",
     "project_as_data",
     "resource_as_data",
-    "unknown_without_user_info",
 ]
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """kubectl keeps the whole object there: of a Secret that is the secret."""
 _CONFIG_KEYS = ("apiVersion", "baseUrl", "kind", "matchKey", "requestTimeout", "statusListKey", "token")
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
 _REMOVED = "(removed: not a reference to a Secret)"
 
 
@@ -27,7 +24,7 @@ def cluster_as_data(cluster: ClusterSecret) -> dict[str, object]:
     return {
         "secretName": cluster.secret_name,
         "name": cluster.name,
-        "server": _USER_INFO.sub("", cluster.server),
+        "server": without_user_info(cluster.server),
         "project": cluster.project,
         "labels": dict(cluster.labels),
         "annotations": _annotations(cluster.annotations),
@@ -55,7 +52,7 @@ def config_map_as_data(data: Mapping[str, str]) -> dict[str, str]:
     if "token" in found and found["token"] and not found["token"].startswith("$"):
         found["token"] = _REMOVED
     if "baseUrl" in found:
-        found["baseUrl"] = _USER_INFO.sub("", found["baseUrl"])
+        found["baseUrl"] = without_user_info(found["baseUrl"])
     return found
 
 
@@ -69,11 +66,6 @@ def resource_as_data(value: Mapping[str, Any]) -> dict[str, object]:
     if "status" in value:
         found["status"] = value["status"]
     return found
-
-
-def unknown_without_user_info(unknown: Unknown) -> Unknown:
-    """The reason without users and passwords of URLs in it."""
-    return Unknown(_USER_INFO.sub("", unknown.reason), _USER_INFO.sub("", unknown.hint), unknown.code)
 
 
 def _metadata(value: Mapping[str, Any]) -> dict[str, object]:
