@@ -20,6 +20,7 @@ def _places(metadata: dict[str, Any]) -> list[str]:
         {"name": f"{'a' * 125}.{'b' * 127}", "namespace": "a" * 63},
         {"namespace": None, "generateName": "web-", "creationTimestamp": None},
         {"labels": {"a.b/C_d": "", "x": "A" * 63}, "annotations": {"Up.Case/x": "any\ntext"}},
+        {"labels": {"x": None}, "annotations": {"x": None}},
         {"finalizers": ["foregroundDeletion", "example.com/x"]},
         {"ownerReferences": [{**_OWNER, "controller": True}, {**_OWNER, "name": "m", "controller": False}]},
         {"creationTimestamp": "2024-01-31T12:00:00Z", "deletionTimestamp": "2024-01-31T12:00:00.5+01:00"},

@@ -28,6 +28,7 @@ from argosy.schemas.go_numbers import json_number
 from argosy.schemas.position import Path, Position
 from argosy.schemas.scalar_text import split_lines
 from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser, no_anchor
+from argosy.schemas.yaml_escapes import refuse_solidus
 from argosy.schemas.yaml_nodes import NodeIndex, compose
 from argosy.schemas.yaml_scalars import AMBIGUOUS_STARTS, key_text, plain_value, tagged_value
 
@@ -125,12 +126,20 @@ def read_documents(text: str | bytes, file: str) -> tuple[Document, ...]:
 
 
 def read_value(text: str | bytes, file: str = "<text>") -> object:
-    """The first document's value, None for an empty text; what follows it is not looked at, as in Go.
+    """The first document's value, None for an empty text; what follows it is not looked at, as in Go's
+    sigs.k8s.io/yaml.
 
     Raises YamlError with the position of the mistake.
     """
     source = decode(text, file)
-    return _without_collecting(lambda: next((one.value for one in _read(source, file)), None))
+    value = _without_collecting(lambda: next((one.value for one in _read(source, file)), None))
+    if "\\/" in source:
+        loader = _Loader(source)
+        try:
+            refuse_solidus(loader.get_event, source, file)
+        finally:
+            loader.dispose()
+    return value
 
 
 def compose_text(text: str, file: str = "<text>") -> Node | None:

@@ -27,7 +27,8 @@ def metadata_problems(metadata: Mapping[str, object]) -> Iterator[_Problem]:
     for key, value in _mapping(metadata, "labels").items():
         if not _is_qualified(key):
             yield ("labels", key), f"`{key}` cannot be a label key"
-        if not isinstance(value, str) or not _is_label_value(value):
+        # Null is read as an empty text.
+        if value is not None and not (isinstance(value, str) and _is_label_value(value)):
             yield (
                 ("labels", key),
                 f"`{value}` cannot be a label value: at most 63 letters, digits, `-`, `_`, `.`{_ENDS}",
@@ -91,7 +92,7 @@ def _annotation_problems(annotations: Mapping[str, object]) -> Iterator[tuple[tu
     for key, value in annotations.items():
         if not _is_qualified(key.lower()):
             yield ("annotations", key), f"`{key}` cannot be an annotation key"
-        if not isinstance(value, str):
+        if value is not None and not isinstance(value, str):
             yield ("annotations", key), f"annotation `{key}` must be a string"
         size += len(key) + len(str(value))
     # Bytes are counted only where characters come near: at most four bytes each.
