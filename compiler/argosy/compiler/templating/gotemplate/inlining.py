@@ -13,19 +13,28 @@ def _default(codes: Sequence[str]) -> str | None:
     return f"{codes[1]} or {codes[0]}" if len(codes) == 2 else None
 
 
-def _lower(codes: Sequence[str]) -> str:
+def _lower(codes: Sequence[str]) -> str | None:
+    if not _may_be_text(codes[0]):
+        return None
     return f"{codes[0]}.lower() if {codes[0]}.isascii() else f_lower({codes[0]})"
 
 
-def _upper(codes: Sequence[str]) -> str:
+def _upper(codes: Sequence[str]) -> str | None:
+    if not _may_be_text(codes[0]):
+        return None
     return f"{codes[0]}.upper() if {codes[0]}.isascii() else f_upper({codes[0]})"
 
 
 def _trunc(codes: Sequence[str]) -> str | None:
     count, text = codes
-    if not count.isdigit():
+    if not (count.isdigit() and _may_be_text(text)):
         return None
     return f"{text}[:{count}] if {text}.isascii() else f_trunc({count}, {text})"
+
+
+def _may_be_text(code: str) -> bool:
+    """Whether the code is not a number's, which has no methods; it was found to be of the wrong type."""
+    return code.isidentifier() or code[:1] in "\"'"
 
 
 def _not(codes: Sequence[str]) -> str:

@@ -69,7 +69,8 @@ def _to_decimal(value: object) -> Int64:
 def _until_step(start: int, stop: int, step: int) -> Slice:
     if (stop < start and step >= 0) or (stop >= start and step <= 0):
         return Slice((), "int")
-    check_items(len(range(start, stop, step)))
+    # `len` of a range takes no more than a machine's word.
+    check_items(-((start - stop) // step))
     return Slice(range(start, stop, step), "int")
 
 
@@ -85,7 +86,7 @@ def _seq(*bounds: int) -> str:
     step = bounds[1] if len(bounds) == 3 else direction
     if len(bounds) == 3 and direction < 0 and step > 0:
         return ""
-    return " ".join(map(str, _until_step(start, bounds[-1] + direction, step)))
+    return " ".join(map(str, _until_step(start, wrap64(bounds[-1] + direction), step)))
 
 
 def _rand_int(low: int, high: int) -> int:
