@@ -161,7 +161,8 @@ def _folded(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[..., f
         result = _decimal(first)
         for other in others:
             result = operation(result, _decimal(other))
-        return float(result)
+        # Go's decimals know no negative zero; what is too small for a float keeps its sign.
+        return float(result) if result else 0.0
 
     return fold
 
