@@ -39,6 +39,15 @@ def test_a_list_element_without_a_value_is_refused(generate: Any, dialect: str) 
         generate({"list": {"elements": [{"name": "a"}, None]}}, dialect=dialect)
 
 
+@pytest.mark.parametrize("dialect", ["go", "fasttemplate"])
+def test_a_list_element_without_a_value_is_empty_where_a_matrix_fills_it(generate: Any, dialect: str) -> None:
+    child = {"list": {"elements": [{"name": "a"}, None]}}
+    found = generate(second_of_matrix(child, {"q": "1"}), dialect=dialect)
+    assert found == [{"q": "1", "name": "a"}, {"q": "1"}]
+    with pytest.raises(GeneratorError, match="must be a map"):
+        generate(second_of_matrix(child, {}), dialect=dialect)
+
+
 def test_elements_and_elements_yaml_are_concatenated(generate: Any) -> None:
     found = generate({"list": {"elements": [{"k": 1}], "elementsYaml": "- {k: 2}\n- {k: 3}"}})
     assert found == [{"k": 1.0}, {"k": 2.0}, {"k": 3.0}]

@@ -45,6 +45,9 @@ def _origin(element: object, place: Path, context: Context) -> Origin:
 
 
 def _parameters(element: object, place: Path, context: Context) -> dict[str, object]:
+    if element is None and context.filled is not None:
+        # What a matrix has filled went through JSON again, and a missing value came out as the word `null`.
+        return {}
     if not isinstance(element, dict):
         raise GeneratorError("a list element must be a map", position=context.locate(place))
     values = floats(element)
