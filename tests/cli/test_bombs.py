@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+DATA_IN_A_LIST = (
+    '{{$x := printf "[%s0]" (repeat 90000 "0,")}}{{$l := list}}'
+    "{{range until 1000}}{{$l = append $l (fromJson $x)}}{{end}}"
+)
+COPIES = "{{$k := list}}{{range until 5000}}{{$k = append $k (append $l 1)}}{{end}}"
 DOUBLED = "{{$l := list 1}}{{range until 60}}{{$l = list $l $l}}{{end}}"
 RECURSION = '{{define "r"}}{{if .}}{{template "r" (rest .)}}{{template "r" (rest .)}}{{end}}{{end}}'
 GO = {
@@ -21,6 +26,11 @@ GO = {
     "shared list, printed": DOUBLED + "{{$l}}",
     "shared list, as YAML": DOUBLED + "{{toYaml $l}}",
     "shared list, compared": DOUBLED + "{{deepEqual $l $l}}",
+    "lists in a list": "{{$l := list}}{{range until 1000}}{{$l = append $l (until 400000)}}{{end}}",
+    "texts in a list": '{{$l := list}}{{range until 1000}}{{$l = append $l (repeat 8000000 "x")}}{{end}}',
+    "copies in a list": "{{$l := until 400000}}" + COPIES,
+    "data in a list": DATA_IN_A_LIST,
+    "many variables": "{{$l := until 400000}}" * 100,
     "slow function": '{{range until 1000}}{{derivePassword 1 "long" "a" "b" "c"}}{{end}}',
     "large arguments": '{{$x := repeat 8000000 "a"}}{{range until 100000}}{{upper $x | len}}{{end}}',
     "wide verb": '{{range until 100}}{{printf "%1000000d" 1}}{{end}}',

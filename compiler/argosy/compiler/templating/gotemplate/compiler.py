@@ -62,6 +62,8 @@ class _Manifest:
             "invoke": runtime.invoke,
             "join_output": join_output,
             "keep": runtime.keep,
+            "made": runtime.made,
+            "made_tree": runtime.made_tree,
             "length_of_nothing": length_of_nothing,
             "nothing": None,
             "owner": runtime.owner,

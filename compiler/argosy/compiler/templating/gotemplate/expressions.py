@@ -46,6 +46,19 @@ _SLOW = {
 }
 """Functions that are slow on purpose, with the rounds that a call counts as."""
 
+_SMALL = ("bool", "int", "int64", "float64")
+_NEW_ELEMENTS = frozenset((
+    "chunk", "keys", "mustChunk", "mustRegexFindAll", "mustRegexSplit", "regexFindAll", "regexSplit",
+    "split", "splitList", "splitn", "toStrings", "until", "untilStep", "values",
+))  # fmt: skip
+"""Functions that make the elements of a list, and not only a list of what there is already."""
+
+_WHOLE_TREES = frozenset((
+    "deepCopy", "fromJson", "fromYaml", "fromYamlArray", "merge", "mergeOverwrite", "mustDeepCopy",
+    "mustFromJson", "mustMerge", "mustMergeOverwrite",
+))  # fmt: skip
+"""Functions that make all of what they give, whatever lies in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -336,8 +349,18 @@ class Expressions:
             for each in call.split("\n"):
                 self.source.line(each)
         self.source.line(f"except Exception as error: raise called(error, {site}, {name!r}) from error")
+        self._weigh(name, function.result, result, site)
         type_ = function.result if function.result not in _ANY else None
         return Value(result, type_)
+
+    def _weigh(self, name: str, type_: str, result: str, site: str) -> None:
+        """Count the memory of what a call has made: a variable or a list may keep it."""
+        if name in _WHOLE_TREES:
+            self.source.line(f"made_tree({result}, {site}, B)")
+        elif type_ == "string":
+            self.source.line(f"if len({result}) > 1000: made({result}, {site}, B)")
+        elif type_ not in _SMALL:
+            self.source.line(f"made({result}, {site}, B{', 5' if name in _NEW_ELEMENTS else ''})")
 
     def _charge(self, name: str, codes: list[str], site: str) -> None:
         """Count what a call costs against the limit on rounds, where it is repeated or slow by itself."""

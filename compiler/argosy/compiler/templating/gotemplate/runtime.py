@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.gotemplate.format import show
 from argosy.compiler.templating.gotemplate.functions import GoError
-from argosy.compiler.templating.gotemplate.values import GoObject, Slice, go_type, is_list
+from argosy.compiler.templating.gotemplate.values import GoObject, Slice, go_type, is_list, node_count
 from argosy.compiler.templating.limits import (
     MAX_ITEMS,
     MAX_ITERATIONS,
@@ -29,6 +29,12 @@ _Given = tuple[object, int, str | None]
 _LITERALS = {"string": "string", "int": "integer"}
 _FREE = 1000
 """Characters or elements that a call may be given without being counted."""
+
+_ROUND = 400
+"""Bytes of new values that count as a round: all that a rendering can keep stays below 200 MB."""
+
+_NODE = 100
+"""Bytes that an element of new data takes, about."""
 
 _NILABLE = ("interface {}", "reflect.Value", "map[string]interface {}", "[]interface {}")
 
@@ -215,6 +221,18 @@ class Runtime:
         size = sum(len(each) for each in values if isinstance(each, str | list | dict))
         if size > _FREE:
             self.spend(size // _FREE, site, budget)
+
+    def made(self, value: object, site: int, budget: list[int], times: int = 1) -> None:
+        """Count the memory of a new value, `times` as much where its elements are new, too."""
+        if isinstance(value, str | list | dict) and len(value) > _FREE:
+            self.spend(value.__sizeof__() * times // _ROUND, site, budget)
+
+    def made_tree(self, value: object, site: int, budget: list[int]) -> None:
+        """Count the memory of a value in which everything is new."""
+        if isinstance(value, list | dict):
+            self.spend(node_count(value) * _NODE // _ROUND, site, budget)
+        else:
+            self.made(value, site, budget)
 
     def keep(self, value: object, site: int) -> object:
         """A value that a variable takes, unless it is too large: so that doubling in a loop ends early."""

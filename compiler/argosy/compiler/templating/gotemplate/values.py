@@ -21,6 +21,7 @@ __all__ = [
     "integer_of",
     "is_list",
     "kind",
+    "node_count",
     "weigh",
     "wrap64",
 ]
@@ -115,17 +116,23 @@ def _closest(value: object) -> tuple[str, str]:
 
 def weigh(value: object) -> None:
     """Refuse a value with too much in it: lists may share parts, and so unfold to something huge."""
-    pending, left = [value], MAX_ITEMS
+    node_count(value)
+
+
+def node_count(value: object) -> int:
+    """The number of elements in a value, however deep. Raises `LimitError` beyond `MAX_ITEMS`."""
+    pending, found = [value], 0
     while pending:
         item = pending.pop()
         if isinstance(item, list):
-            left -= len(item)
+            found += len(item)
             pending += item
         elif isinstance(item, dict):
-            left -= len(item)
+            found += len(item)
             pending += item.values()
-        if left < 0:
+        if found > MAX_ITEMS:
             raise LimitError(f"the value has more than {MAX_ITEMS} elements")
+    return found
 
 
 def is_list(value: object) -> bool:
