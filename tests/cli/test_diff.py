@@ -495,31 +495,31 @@ def test_what_a_symbolic_link_leads_to_is_read(clone: Clone) -> None:
         {f"{name}.yaml": application(name, f"apps/{name}") for name in ("file", "folder", "way", "none")}
     )
     clone.commit({"apps/none/x.yaml": config_map("none"), "apps/file/x.yaml": config_map("x")})
-    clone.commit({"shared/one.yaml": config_map("one"), "shared/folder/two.yaml": config_map("two")})
+    clone.commit({"common/one.yaml": config_map("one"), "common/folder/two.yaml": config_map("two")})
     clone.link("apps/file/one.yaml", "../../links/one.yaml")
-    clone.link("links/one.yaml", "../shared/one.yaml")
-    clone.link("apps/folder", "../shared/folder")
-    clone.link("through", "shared")
+    clone.link("links/one.yaml", "../common/one.yaml")
+    clone.link("apps/folder", "../common/folder")
+    clone.link("through", "common")
     clone.commit({"way.yaml": application("way", "through/folder")})
-    clone.write({"shared/one.yaml": config_map("one", "2")})
-    assert affected() == {"file": ["reads shared/one.yaml"]}
+    clone.write({"common/one.yaml": config_map("one", "2")})
+    assert affected() == {"file": ["reads common/one.yaml"]}
     assert objects(difference(), "file") == {"ConfigMap apps/one": "changed"}
-    clone.write({"shared/one.yaml": config_map("one"), "shared/folder/two.yaml": config_map("two", "2")})
-    assert affected() == {name: ["reads shared/folder/two.yaml"] for name in ("folder", "way")}
+    clone.write({"common/one.yaml": config_map("one"), "common/folder/two.yaml": config_map("two", "2")})
+    assert affected() == {name: ["reads common/folder/two.yaml"] for name in ("folder", "way")}
 
 
 def test_a_link_that_leads_elsewhere_now_is_a_change(clone: Clone) -> None:
     clone.commit({"web.yaml": application("web", "apps/web"), "apps/web/x.yaml": config_map("x")})
-    clone.commit({"shared/1.yaml": config_map("shared"), "shared/2.yaml": config_map("shared", "2")})
+    clone.commit({"common/1.yaml": config_map("shared"), "common/2.yaml": config_map("shared", "2")})
     clone.link("apps/web/shared.yaml", "../../links/shared.yaml")
-    clone.link("links/shared.yaml", "../shared/1.yaml")
+    clone.link("links/shared.yaml", "../common/1.yaml")
     clone.commit({})
-    clone.link("links/shared.yaml", "../shared/2.yaml")
+    clone.link("links/shared.yaml", "../common/2.yaml")
     assert affected() == {"web": ["reads links/shared.yaml"]}
     assert objects(difference(), "web") == {"ConfigMap apps/shared": "changed"}
     clone.commit({})
-    clone.write({"shared/2.yaml": None})
-    assert affected() == {"web": ["reads shared/2.yaml"]}
+    clone.write({"common/2.yaml": None})
+    assert affected() == {"web": ["reads common/2.yaml"]}
     assert changes(difference()) == {"web": "unknown"}
 
 
