@@ -5,21 +5,8 @@ from dataclasses import replace
 from argosy.cli.live_state import APPLICATION, APPLICATION_SET, LiveState, Row, SetRow
 from argosy.cli.motion import moving
 
-SETTLED = Row(
-    name="web",
-    sync="Synced",
-    health="Healthy",
-    phase="Succeeded",
-    message="done",
-    revision="0123456789abcdef",
-    wave=0,
-    parent="",
-    parent_kind="",
-    cluster="in-cluster",
-    namespace="web",
-    conditions=(),
-    pending=False,
-)
+from .live_rows import SETTLED
+
 FAILED = replace(SETTLED, sync="OutOfSync", health="Missing", phase="Failed", message="refused")
 PROGRESSING = replace(SETTLED, health="Progressing")
 SET = SetRow("shop", 0, "", "")

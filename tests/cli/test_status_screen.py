@@ -6,24 +6,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from argosy.cli.live_state import APPLICATION, APPLICATION_SET, LiveState, Row, SetRow
+from argosy.cli.live_state import APPLICATION, APPLICATION_SET, LiveState, SetRow
 from argosy.cli.status_screen import plain_table, plain_tree, screen_table, screen_tree
 
-ROOT = Row(
-    name="root",
-    sync="Synced",
-    health="Healthy",
-    phase="Succeeded",
-    message="done",
-    revision="0123456789abcdef",
-    wave=0,
-    parent="",
-    parent_kind="",
-    cluster="in-cluster",
-    namespace="argocd",
-    conditions=(),
-    pending=False,
-)
+from .live_rows import SETTLED
+
+ROOT = replace(SETTLED, name="root", namespace="argocd")
 FAILED = "chart/templates/[x].yaml:4:12: the chart does not render, and this sentence goes on for long"
 BELOW = replace(ROOT, parent="root", parent_kind=APPLICATION)
 WEB = replace(BELOW, name="web", wave=2, sync="OutOfSync", health="Degraded", cluster="dev")

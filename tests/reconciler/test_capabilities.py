@@ -74,14 +74,19 @@ async def defined(stage, cluster):
     await stage.until("the definition is established", established)
 
 
+async def near_and_far(stage, make):
+    """The same chart on both clusters, of which only production knows the definition."""
+    await defined(stage, "production")
+    stage.repository.commit(_CHART)
+    url = stage.repository.url
+    await stage.apply(make.application("near", url, "shop"))
+    await stage.apply(make.application("far", url, "shop", server=make.PRODUCTION))
+
+
 @pytest.mark.core
 def test_a_chart_sees_what_its_own_cluster_is_and_serves(world, make):
     async def story(stage):
-        await defined(stage, "production")
-        stage.repository.commit(_CHART)
-        url = stage.repository.url
-        await stage.apply(make.application("near", url, "shop"))
-        await stage.apply(make.application("far", url, "shop", server=make.PRODUCTION))
+        await near_and_far(stage, make)
         async with stage.controller() as controller:
             await stage.settled("near", "far")
             await stage.quiet(controller)
@@ -230,11 +235,7 @@ async def is_unknown(stage, name, words):
 @pytest.mark.core
 def test_charts_of_a_cluster_that_does_not_answer_are_unknown_until_it_does(world, make):
     async def story(stage):
-        await defined(stage, "production")
-        stage.repository.commit(_CHART)
-        url = stage.repository.url
-        await stage.apply(make.application("near", url, "shop"))
-        await stage.apply(make.application("far", url, "shop", server=make.PRODUCTION))
+        await near_and_far(stage, make)
         async with stage.controller() as controller:
             await stage.settled("near", "far")
             await stage.quiet(controller)
