@@ -3,20 +3,27 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, NoReturn, cast
 
 import click
 
+from argosy.cli.beside import FolderMacros
 from argosy.cli.failure import ExitStatus
+from argosy.cli.finding_output import line_reader, shown
+from argosy.compiler.dialect import Choice, Filler
 from argosy.compiler.templating.dialects import DIALECTS
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.gotemplate.functions import GoError
 from argosy.compiler.templating.gotemplate.yaml_text import read_go_yaml
+from argosy.compiler.text_places import place_in_text
 from argosy.generators.parameters import floats
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.position import Position
+from argosy.schemas.yaml_writer import write_yaml
 
 __all__ = ["command"]
+
+_STDIN = "<stdin>"
 
 
 @click.command("template")
@@ -40,6 +47,9 @@ def command(
 ) -> None:
     """Render the template in FILE (`-` is standard input) with the parameters of --data.
 
+    In the dialect jinja2 it may import files that lie beside it (with `-`: in the current folder), and a
+    template that is nothing but one expression gives its value, shown as YAML.
+
     With -o json the answer is {"output": …} or {"error": …, "errorStage": …}; with --cases a list of
     them with ids. The stage says what failed: data, parse, execute or panic (an unknown option).
     Exit status 1: the template cannot be read or rendered.
@@ -52,18 +62,16 @@ def command(
         _print([{"id": case.get("id"), **_answer(case)} for case in _read_cases(cases)])
         return
     assert file is not None
-    case: dict[str, object] = {"template": _read(file), "options": options, "dialect": dialect}
-    if data is not None:
-        case["dataYaml"] = _read(data)
-    answer = _answer(case)
+    template = _read(file)
+    try:
+        given = _given(data, dialect)
+        made = _filler(file, Choice(dialect, options))(template, given)
+    except (GoError, TemplateError) as error:
+        _refuse(error, file if isinstance(error, TemplateError) else data, template, output)
     if output == "json":
-        _print(answer)
-    elif "output" in answer:
-        click.echo(answer["output"], nl=False)
+        _print({"output": made})
     else:
-        click.echo(f"argosy: {_place(case, answer, file, data)}{answer['error']}", err=True)
-    if "error" in answer:
-        raise SystemExit(ExitStatus.FINDINGS)
+        click.echo(made if isinstance(made, str) else write_yaml(made), nl=False)
 
 
 def _read(file: IO[str]) -> str:
@@ -75,9 +83,39 @@ def _read(file: IO[str]) -> str:
         ) from error
 
 
-def _place(case: Mapping[str, object], answer: Mapping[str, str], file: IO[str], data: IO[str] | None) -> str:
-    name = data.name if answer["errorStage"] == "data" and data is not None else file.name
-    return f"{name}: " if case.get("template") else ""
+def _given(data: IO[str] | None, dialect: str) -> Mapping[str, object]:
+    """The parameters. Raises `GoError` for data that cannot be read."""
+    values = read_go_yaml(_read(data)) if data is not None else None
+    if dialect != "go":
+        values = {} if values is None else values
+        if not isinstance(values, Mapping):
+            raise GoError("the data is no map of parameters")
+    # The top of Go's data need be no map: `{{.}}` of a number is a template like any other.
+    return cast(Mapping[str, object], values)
+
+
+def _filler(file: IO[str], choice: Choice) -> Filler:
+    folder = Path() if file.name == _STDIN else Path(file.name).parent
+    return Filler(choice, FolderMacros(folder).load if choice.name == "jinja2" else None)
+
+
+def _refuse(error: GoError | TemplateError, file: IO[str] | None, template: str, output: str) -> NoReturn:
+    """Says what is wrong with the data or the template, where it stands, and ends the command."""
+    name = file.name if file else ""
+    if output == "json":
+        _print(_error_answer(error))
+    elif isinstance(error, GoError):
+        click.echo(f"argosy: {name}: {error}", err=True)
+    else:
+        line, column, length = place_in_text(template, error) or (1, 1, 0)
+        error.position = Position(name, line, column, line, column + length)
+        files, lines = line_reader(), template.splitlines()
+
+        def read_line(file: str, line: int) -> str | None:
+            return lines[line - 1] if file == name and line <= len(lines) else files(file, line)
+
+        click.echo(shown(error.finding(), read_line), err=True)
+    raise SystemExit(ExitStatus.FINDINGS)
 
 
 def _read_cases(path: Path) -> list[dict[str, object]]:
@@ -92,22 +130,21 @@ def _read_cases(path: Path) -> list[dict[str, object]]:
 
 def _answer(case: Mapping[str, object]) -> dict[str, str]:
     """What one case gives, in the form that the recorded answers have."""
-    try:
-        values = _values(case)
-    except GoError as error:
-        return {"error": str(error), "errorStage": "data"}
     name = str(case.get("dialect") or "go")
     if name not in DIALECTS:
         return {"error": f"unknown dialect {name}", "errorStage": "parse"}
     options = cast(Sequence[str], case.get("options") or ())
     try:
-        # The top of the data need be no mapping here: `{{.}}` of a number is a template like any other.
-        text = DIALECTS[name].render_text(
-            str(case.get("template", "")), cast(Mapping[str, object], values), options
-        )
-    except TemplateError as error:
+        values = cast(Mapping[str, object], _values(case))
+        return {"output": DIALECTS[name].render_text(str(case.get("template", "")), values, options)}
+    except (GoError, TemplateError) as error:
+        return _error_answer(error)
+
+
+def _error_answer(error: GoError | TemplateError) -> dict[str, str]:
+    if isinstance(error, TemplateError):
         return {"error": error.go_text, "errorStage": error.stage}
-    return {"output": text}
+    return {"error": str(error), "errorStage": "data"}
 
 
 def _values(case: Mapping[str, object]) -> object:

@@ -17,7 +17,7 @@ from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import read_value
 
-__all__ = ["MacroFiles", "MacrosError", "find_macros"]
+__all__ = ["MacroFiles", "MacrosError", "find_macros", "is_inside"]
 
 _PLACE: Path = ("metadata", "annotations", JINJA2_MACROS)
 _HINT = (
@@ -45,7 +45,7 @@ class MacroFiles:
         Raises `LookupError` where it cannot be read, `AnswerMissingError` where its content is not known.
         """
         shown = self.folder or "the root of the repository"
-        if not _is_inside(name):
+        if not is_inside(name):
             raise LookupError(f"`{name}` cannot be imported: it leads out of {shown}")
         path = posixpath.join(self.folder, posixpath.normpath(name))
         if path not in self.tree.files():
@@ -101,12 +101,13 @@ def _read(written: str, position: Position) -> tuple[str, str, str]:
         problem = f"has no field `{unknown[0]}`" if unknown else "needs texts, `repoURL` among them"
         raise MacrosError(f"`{JINJA2_MACROS}` {problem}", position=position, hint=_HINT)
     folder = str(fields["path"])
-    if not _is_inside(folder or "."):
+    if not is_inside(folder or "."):
         message = f"`path: {folder}` of `{JINJA2_MACROS}` leads out of the repository"
         raise MacrosError(message, position=position, hint=_HINT)
     normal = posixpath.normpath(folder or ".")
     return str(fields["repoURL"]), str(fields["revision"]), "" if normal == "." else normal
 
 
-def _is_inside(path: str) -> bool:
+def is_inside(path: str) -> bool:
+    """Whether a name, as it is written, stays in the folder that it is looked up in."""
     return not path.startswith("/") and ".." not in path.split("/") and "\\" not in path and "\0" not in path

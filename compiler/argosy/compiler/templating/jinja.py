@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Jinja", "compile_tree", "render_text"]
 
 _SEPARATOR = "\x1e"
+_ENDLESS = "the template is nested too deeply, or calls itself without end"
 _LOWEST, _HIGHEST = -sys.float_info.max, sys.float_info.max
 _TEMPLATED = re.compile(r"\{[{%#]")
 _NAMING = re.compile(r"\{%[-+]?\s*(?:set|macro|import|from|block|extends)\b")
@@ -254,6 +255,7 @@ def _failure(error: Exception, path: Path, line: int = 0) -> ArgosyError:
     if (file := getattr(error, "filename", None)) and (number := getattr(error, "lineno", 0)):
         place = Position(file, number, 1)
     hint = "give it a default: {{ name | default('…') }}" if "is undefined" in str(error) else ""
-    found = TemplateError("execute", str(error) or type(error).__name__, path=path, line=line, hint=hint)
+    message = _ENDLESS if isinstance(error, RecursionError) else str(error) or type(error).__name__
+    found = TemplateError("execute", message, path=path, line=line, hint=hint)
     found.related = (Related("in what is imported", place),) if place else ()
     return found
