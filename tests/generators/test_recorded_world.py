@@ -138,6 +138,27 @@ def test_what_was_recorded_is_answered_again(text):
     assert world.used == EARLIER
 
 
+def test_what_is_known_of_a_cluster_has_lines_in_the_file():
+    text = """\
+apiVersion: argosy.dev/v1alpha1
+kind: RecordedWorld
+answers:
+- kind: clusters
+  asOf: "2026-01-01T00:00:00Z"
+  value:
+  - name: one
+    server: https://one
+  - name: two
+    server: https://two
+    labels:
+      env: dev
+"""
+    _, two = read_world(text.encode(), "world.yaml").clusters().value
+    assert str(two.position) == "world.yaml:9:5"
+    assert str(two.locate(("stringData", "server"))) == "world.yaml:10:5"
+    assert str(two.locate(("metadata", "labels", "env"))) == "world.yaml:12:7"
+
+
 def test_no_secret_is_written_down(text):
     assert MARKER not in text
     assert "last-applied" not in text

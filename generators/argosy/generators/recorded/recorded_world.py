@@ -4,8 +4,10 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from argosy.generators.answer_lines import answered_at
 from argosy.generators.questions import (
     Question,
     config_map_question,
@@ -31,6 +33,7 @@ from argosy.generators.world import (
     World,
 )
 from argosy.schemas.knowledge import Answer, Known, Unknown
+from argosy.schemas.position import Path, Position
 
 __all__ = ["RecordedTree", "RecordedWorld"]
 
@@ -88,7 +91,10 @@ class RecordedWorld:
         return min((each.as_of for each in self._answers.values()), default=None)
 
     def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
-        return self._convert(CLUSTERS, "the registered clusters", _clusters)
+        def as_clusters(value: Any) -> tuple[ClusterSecret, ...]:
+            return _clusters(value, self._answers[CLUSTERS])
+
+        return self._convert(CLUSTERS, "the registered clusters", as_clusters)
 
     def projects(self) -> Answer[Mapping[str, Mapping[str, object]]]:
         return self._convert(PROJECTS, "AppProjects", dict)
@@ -139,7 +145,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _clusters(value: Any) -> tuple[ClusterSecret, ...]:
+def _clusters(value: Any, recorded: RecordedAnswer) -> tuple[ClusterSecret, ...]:
     return tuple(
         ClusterSecret(
             secret_name=str(each.get("secretName", "")),
@@ -148,9 +154,16 @@ def _clusters(value: Any) -> tuple[ClusterSecret, ...]:
             project=str(each.get("project", "")),
             labels=dict(each.get("labels") or {}),
             annotations=dict(each.get("annotations") or {}),
+            position=answered_at(recorded.answer, (index,)),
+            locate=partial(_field_of_cluster, recorded, index),
         )
-        for each in value
+        for index, each in enumerate(value)
     )
+
+
+def _field_of_cluster(recorded: RecordedAnswer, index: int, field_of_secret: Path) -> Position | None:
+    """Where a field of a cluster Secret stands in the record, which has no levels for metadata and data."""
+    return answered_at(recorded.answer, (index, *field_of_secret[1:]))
 
 
 def _tree(value: Any) -> RecordedTree:
