@@ -20,11 +20,14 @@ def command_that_raises(error: Exception) -> Callable[[], None]:
 
 def test_errors_of_tasks_that_failed_together_are_told_once_each(capsys: pytest.CaptureFixture[str]) -> None:
     away = "cluster m does not answer"
-    inner = ExceptionGroup("tasks", [ArgosyError(away), ArgosyError("no such context", hint="name one")])
+    other = ArgosyError("no such context", hint="name one", code="kubeconfig")
+    inner = ExceptionGroup("tasks", [ArgosyError(away), other])
     with pytest.raises(SystemExit) as ended:
         command_that_raises(ExceptionGroup("more tasks", [ArgosyError(away), inner]))()
     assert ended.value.code == 3
-    assert capsys.readouterr().err == f"argosy: {away}\nargosy: no such context\n  hint: name one\n"
+    assert capsys.readouterr().err == (
+        f"argosy: error: {away} [error]\nargosy: error: no such context [kubeconfig]\n  hint: name one\n"
+    )
 
 
 def test_a_fault_of_our_own_is_not_hidden_among_them() -> None:

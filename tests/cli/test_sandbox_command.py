@@ -66,7 +66,7 @@ def test_up_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         ran = refused("--kubeconfig", str(tmp_path / "kubeconfig"), "--port", str(port))
     assert ran.returncode == 3
-    assert ran.stderr.startswith(f"argosy: the sandbox cannot start: port {port} on 127.0.0.1: ")
+    assert ran.stderr.startswith(f"argosy: error: the sandbox cannot start: port {port} on 127.0.0.1: ")
 
 
 def test_up_refuses_to_write_over_a_kubeconfig_of_somebody_else(tmp_path: Path) -> None:

@@ -1,13 +1,11 @@
 """What is said where nothing is there that could render a source."""
 
-import os
-import shutil
 import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+from bare_machine import bare_machine
 
 from .conftest import Origin
 
@@ -30,29 +28,6 @@ _RENDER = """
 """
 
 
-def bare_machine(folder: Path) -> tuple[Path, dict[str, str]]:
-    """A Python that has no other program than git, and no library for charts."""
-    programs, modules = folder / "bin", folder / "modules"
-    programs.mkdir()
-    modules.mkdir()
-    git = shutil.which("git")
-    assert git is not None
-    (programs / "git").symlink_to(git)
-    (programs / "python").symlink_to(Path(sys.executable).resolve())
-    places = [Path(place) for place in sys.path if place]
-    packages = [place for place in places if place.name == "site-packages"]
-    for entry in (entry for package in packages for entry in package.iterdir()):
-        if not entry.name.startswith("helm_python"):
-            (modules / entry.name).symlink_to(entry)
-    path = [modules, *(place for place in places if place not in packages)]
-    environment = {
-        "PYTHONPATH": os.pathsep.join(map(str, path)),
-        "PATH": str(programs),
-        "HOME": str(folder),
-    }
-    return programs / "python", environment
-
-
 @pytest.mark.parametrize(
     ("file", "ways"),
     [
@@ -64,7 +39,7 @@ def test_the_finding_names_both_ways_to_get_what_is_missing(
     file: str, ways: list[str], origin: Origin, tmp_path: Path
 ) -> None:
     origin.commit({f"source/{file}": ""})
-    python, environment = bare_machine(tmp_path)
+    python, environment = bare_machine(tmp_path, ["git"])
     done = subprocess.run(
         [python, "-S", "-c", textwrap.dedent(_RENDER), origin.path],
         env=environment,

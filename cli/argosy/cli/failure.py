@@ -54,7 +54,9 @@ def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
 
 
 def _echo(error: ArgosyError) -> None:
-    place = f"{error.position}: " if error.position else ""
-    click.echo(f"argosy: {place}{error.message}", err=True)
-    if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True)
+    """Like any other finding; one without a place says which program speaks."""
+    # Imported here: hardly any call fails.
+    from argosy.cli.finding_output import line_reader, shown
+
+    who = "" if error.position else "argosy: "
+    click.echo(who + shown(error.finding(), line_reader()), err=True)
