@@ -51,14 +51,8 @@ def repository(tmp_path: Path, repositories: Any) -> Path:
     write(content, "apps/web/config.yaml", "name: web\n")
     write(content, "set.yaml", DIRECTORIES)
     made: Path = repositories.make(tmp_path / "repo", content, "https://git.example.com/org/repo.git")
-    hook = yaml.safe_load(HOOKS.read_text())[0]
-    # The same entry through `language: system`, since nothing may be installed from the network here.
-    local = {
-        **{key: hook[key] for key in ("id", "name", "entry", "pass_filenames")},
-        "language": "system",
-        "files": "",
-        "always_run": True,
-    }
+    # The hook as it is offered, but `language: system`, since nothing may be installed from the network here.
+    local = {**yaml.safe_load(HOOKS.read_text())[0], "language": "system"}
     config = {"repos": [{"repo": "local", "hooks": [local]}]}
     write(made, ".pre-commit-config.yaml", yaml.safe_dump(config))
     repositories.git(made, "add", ".pre-commit-config.yaml")
@@ -141,6 +135,27 @@ def test_the_hook_checks_applications_that_read_a_changed_file_elsewhere(reposit
     done = commit(repository, "real")
     assert done.returncode != 0
     assert "old.yaml:5:3: error: unknown field `proyect`" in done.stdout + done.stderr
+
+
+def test_the_hook_refuses_a_commit_that_only_deletes_what_is_needed(repository: Path) -> None:
+    page = APPLICATION.replace("path: apps/NAME", "path: apps/web").replace("NAME", "page")
+    write(repository, "page.yaml", page)
+    assert commit(repository, "page.yaml").returncode == 0
+    run(repository, "git", "rm", "-r", "-q", "apps/web")
+    done = run(repository, "git", "commit", "-m", "no files that pre-commit would hand over")
+    assert done.returncode != 0
+    assert "page.yaml:6:" in done.stdout + done.stderr
+
+
+def test_the_hook_looks_at_files_that_are_no_yaml(repository: Path) -> None:
+    page = APPLICATION.replace("path: apps/NAME", "path: apps/web").replace("NAME", "page")
+    write(repository, "page.yaml", page.replace("spec:", "spec:\n  proyect: default"))
+    run(repository, "git", "add", ".")
+    assert run(repository, "git", "commit", "--no-verify", "-m", "old mistake").returncode == 0
+    write(repository, "apps/web/notes.txt", "text\n")
+    done = commit(repository, "apps")
+    assert done.returncode != 0
+    assert "page.yaml:5:3: error: unknown field `proyect`" in done.stdout + done.stderr
 
 
 def test_the_hook_passes_over_old_mistakes_that_the_change_cannot_affect(repository: Path) -> None:
