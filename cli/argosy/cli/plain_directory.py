@@ -56,6 +56,8 @@ def _source_documents(source: Source, standing: Standing, shown: Path) -> Answer
         return Unknown("the source is rendered by a tool")
     prefix = "" if folder == "." else folder + "/"
     documents: list[Document] = []
+    if any(name.endswith(".jsonnet") and is_chosen(name[len(prefix) :], options) for name in files):
+        return Unknown("Jsonnet is not read here")
     for name, read in sorted(files.items()):
         if name.endswith(_SUFFIXES) and is_chosen(name[len(prefix) :], options):
             try:
@@ -73,8 +75,10 @@ def _files(standing: Standing, revision: str, folder: str, recurse: bool) -> dic
     if standing.is_tip(revision) and standing.state is Uncommitted.WORK_TREE:
         root = standing.root
         found = (root / folder).rglob("*") if recurse else (root / folder).iterdir()
-        inside = (path for path in found if ".git" not in path.relative_to(root).parts and path.is_file())
-        return {path.relative_to(root).as_posix(): path.read_bytes for path in inside}
+        inside = [path for path in found if ".git" not in path.relative_to(root).parts]
+        if any(path.is_symlink() and not path.resolve().is_relative_to(root.resolve()) for path in inside):
+            raise ArgosyError("a symbolic link leads out of the repository", code="refused-path")
+        return {path.relative_to(root).as_posix(): path.read_bytes for path in inside if path.is_file()}
     tree = standing.tree(revision)
     place = "" if folder == "." else folder
     names = tree.files_under(place) if recurse else tree.files_in(place)

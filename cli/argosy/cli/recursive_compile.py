@@ -10,7 +10,8 @@ from argosy.cli.application_output import as_json, as_names, as_yaml
 from argosy.cli.failure import ExitStatus
 from argosy.cli.manifest_world import read_manifests
 from argosy.cli.offline_world import OfflineWorld
-from argosy.cli.rendered_sources import DoesNotRender, rendering
+from argosy.cli.render_check import render_finding
+from argosy.cli.rendered_sources import rendering
 from argosy.cli.repositories import KnownRepositories
 from argosy.compiler.app_of_apps import Hierarchy, Member, follow, key_of
 from argosy.compiler.checks.claims import object_claims
@@ -59,7 +60,8 @@ def compile_recursively(
     findings = [*refused, *_findings(subject, world.knows_clusters)]
     for document, each in zip(documents, loaded, strict=True):
         findings += _dropped(document) if each.pruned else ()
-    findings += map(_unknown_finding, hierarchy.unknown)
+    for member in hierarchy.unknown:
+        findings.append(render_finding(member, subject.locate(member)) or _unknown_finding(member))
     failed = any(each.severity is Severity.ERROR for each in findings)
     return ExitStatus.FINDINGS if failed else ExitStatus.FINE, findings
 
@@ -107,8 +109,7 @@ def _dropped(document: Document) -> Iterator[Finding]:
 def _unknown_finding(member: Member) -> Finding:
     assert member.unknown is not None
     message = f"what {member.key} deploys is unknown: {member.unknown.reason}"
-    severity = Severity.ERROR if isinstance(member.unknown, DoesNotRender) else Severity.NOTE
-    return Finding(member.unknown.code, severity, message, member.position, hint=member.unknown.hint)
+    return Finding(member.unknown.code, Severity.NOTE, message, member.position, hint=member.unknown.hint)
 
 
 def _emit(hierarchy: Hierarchy, output: str) -> None:

@@ -1,19 +1,20 @@
 """Renders Applications from the repositories that the command line knows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from argosy.cli.repositories import KnownRepositories
 from argosy.compiler.app_of_apps import RenderedManifest
-from argosy.schemas.finding import ArgosyError
+from argosy.schemas.finding import ArgosyError, Severity
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.model.source import Source
-from argosy.sources.errors import DEADLINE, RENDER_FAILED
+from argosy.schemas.position import Path, Position
+from argosy.sources.errors import REFUSED_URL, UNKNOWN_REVISION, UNSUPPORTED_SOURCE, SourceError
 from argosy.sources.manifest import Manifest, RenderRequest
 from argosy.sources.rendering import Renderer
 from argosy.sources.tree import Tree
@@ -23,8 +24,24 @@ __all__ = ["DoesNotRender", "render_application", "render_requests", "rendering"
 _PARALLEL = 4
 
 
+_REFUSED: Mapping[str, Path] = {REFUSED_URL: ("repoURL",), UNKNOWN_REVISION: ("targetRevision",)}
+"""What keeps a source from being found for good, with the field to blame."""
+_ONLY_HERE = frozenset({REFUSED_URL, UNSUPPORTED_SOURCE})
+"""What Argo CD may render all the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class DoesNotRender(Unknown):
-    """The sources were found, and their tool fails on one of them or does not end."""
+    """One of the sources cannot be rendered as it is written, or by no tool of this machine.
+
+    `message` is the reason alone; `position` is the line of a file that is to blame, else `field` of the
+    Application is. It is a note where Argo CD may render what Argosy does not.
+    """
+
+    message: str = ""
+    field: Path = ()
+    position: Position | None = None
+    severity: Severity = Severity.ERROR
 
 
 @contextmanager
@@ -50,14 +67,21 @@ def render_application(
     manifests: list[RenderedManifest] = []
     try:
         requests = list(render_requests(application, repositories))
+    except _NotFoundError as error:
+        if error.code not in _REFUSED:
+            return _unknown(error)
+        place = (*_place(application, error.source), *_REFUSED[error.code])
+        return DoesNotRender(error.message, error.hint, error.code, message=error.message, field=place)
     except ArgosyError as error:
-        return _unknown(error, Unknown)
-    try:
-        for source, request in requests:
-            shown = partial(repositories.shown, source.repo_url)
+        return _unknown(error)
+    for source, request in requests:
+        shown = partial(repositories.shown, source.repo_url)
+        try:
             manifests += (_rendered(each, shown) for each in renderer.render_now(request).manifests)
-    except ArgosyError as error:
-        return _unknown(error, DoesNotRender if error.code in (RENDER_FAILED, DEADLINE) else Unknown)
+        except SourceError as error:
+            return _does_not_render(error, application, request, shown)
+        except ArgosyError as error:
+            return _unknown(error)
     return Known(tuple(manifests), "rendered")
 
 
@@ -72,9 +96,42 @@ def _rendered(manifest: Manifest, shown: Callable[[str], str]) -> RenderedManife
     return RenderedManifest(manifest.value, DeferredOrigin(origin), document)
 
 
-def _unknown(error: ArgosyError, kind: type[Unknown]) -> Unknown:
+def _unknown(error: ArgosyError) -> Unknown:
     place = f"{error.position}: " if error.position else ""
-    return kind(place + error.message, hint=error.hint, code=error.code)
+    return Unknown(place + error.message, hint=error.hint, code=error.code)
+
+
+def _does_not_render(
+    error: SourceError, application: Application, request: RenderRequest, shown: Callable[[str], str]
+) -> DoesNotRender:
+    position = error.position
+    # What is rendered has lines, too, but they are those of no file.
+    in_a_file = position is not None and request.tree.has_file(position.file)
+    place = _place(application, request.source)
+    told = _unknown(error)
+    return DoesNotRender(
+        told.reason,
+        told.hint,
+        told.code,
+        message=error.message if in_a_file else told.reason,
+        field=(*place, *(error.field or ("path",))),
+        position=replace(position, file=shown(position.file)) if position and in_a_file else None,
+        severity=Severity.NOTE if error.code in _ONLY_HERE else Severity.ERROR,
+    )
+
+
+def _place(application: Application, source: Source) -> Path:
+    if not application.has_several_sources:
+        return ("spec", "source")
+    return ("spec", "sources", [each.manifest for each in application.sources].index(source.manifest))
+
+
+class _NotFoundError(ArgosyError):
+    """The files of a source are not known."""
+
+    def __init__(self, answer: Unknown, source: Source) -> None:
+        super().__init__(answer.reason, hint=answer.hint, code=answer.code)
+        self.source = source
 
 
 def render_requests(
@@ -90,7 +147,7 @@ def render_requests(
             )
         answer = repositories.tree(source.repo_url, source.target_revision)
         if isinstance(answer, Unknown):
-            raise ArgosyError(answer.reason, hint=answer.hint, code=answer.code)
+            raise _NotFoundError(answer, source)
         trees.append(answer.value)
     references = {
         source.ref: tree for source, tree in zip(application.sources, trees, strict=True) if source.ref

@@ -181,7 +181,10 @@ class KnownRepositories:
 
     def path_state(self, repo_url: str, revision: str, path: str) -> Answer[PathState]:
         """Whether a folder exists at a revision of a repository."""
-        path = path.strip("/").removeprefix("./") or "."
+        try:
+            path = clean_path(path) or "."
+        except ArgosyError as error:
+            return _not_found(error)
         if self._given_path(repo_url) is None and self.standing.answers_for(repo_url):
             try:
                 found = path == "." or self.standing.has_directory(revision, path)

@@ -147,7 +147,7 @@ def _check(scope: _Scope) -> _Run:
     if scope.rendering is not None:
         from argosy.cli.render_check import render_findings
 
-        findings += render_findings(validated.hierarchy)
+        findings += render_findings(validated.hierarchy, validated.locate, validated.findings)
     judgement = excepting.judge(
         findings,
         files=texts,

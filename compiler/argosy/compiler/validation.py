@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from argosy.compiler.app_of_apps import Hierarchy, Render, RenderedManifest, follow, key_of
+from argosy.compiler.app_of_apps import Hierarchy, Member, Render, RenderedManifest, follow, key_of
 from argosy.compiler.checks.registry import checks_for
-from argosy.compiler.checks.subject import Lookup, Subject
+from argosy.compiler.checks.subject import Locate, Lookup, Subject
 from argosy.compiler.loading import load
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
@@ -34,10 +34,11 @@ Files = Callable[[Application], Answer[Sequence[Document]]]
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """All findings, and the tree of Applications that they speak of."""
+    """All findings, the tree of Applications that they speak of, and what finds the lines of its fields."""
 
     findings: tuple[Finding, ...]
     hierarchy: Hierarchy
+    locate: Callable[[Member], Locate]
     project_files: frozenset[str] = frozenset()
 
     @property
@@ -111,7 +112,7 @@ class _Validation:
 
             self.findings = list(without_secret_lines(subject, self.findings))
         files = frozenset(each.file for each in documents if kind_of(each.value) == "AppProject")
-        return Validated(_once(self.findings), hierarchy, files)
+        return Validated(_once(self.findings), hierarchy, subject.locate, files)
 
     def _load(self, documents: Sequence[Document]) -> list[Application | ApplicationSet]:
         resources: list[Application | ApplicationSet] = []

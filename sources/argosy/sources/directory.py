@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.model.source import Directory
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_errors import YamlError
 from argosy.schemas.yaml_reader import Document, read_documents
 from argosy.sources.errors import MISSING_PATH, RENDER_FAILED, UNSUPPORTED_SOURCE, SourceError
@@ -29,6 +29,7 @@ def render_directory(tree: Tree, path: str, options: Directory) -> list[Manifest
             raise SourceError(
                 f"{file} is Jsonnet, which is not supported",
                 code=UNSUPPORTED_SOURCE,
+                position=Position(file, 1, 1),
                 hint="leave it out by directory.exclude, or commit what it renders to",
             )
         content = tree.read(file)

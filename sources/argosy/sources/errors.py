@@ -1,6 +1,10 @@
 """What can go wrong with a source, as data. Knows nothing of git's or Helm's own exceptions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from argosy.schemas.finding import ArgosyError
+from argosy.schemas.position import Path
 
 __all__ = [
     "AUTHENTICATION_FAILED",
@@ -15,6 +19,7 @@ __all__ = [
     "UNREACHABLE_REPOSITORY",
     "UNSUPPORTED_SOURCE",
     "SourceError",
+    "blaming",
 ]
 
 UNREACHABLE_REPOSITORY = "unreachable-repository"
@@ -39,3 +44,15 @@ class SourceError(ArgosyError):
     """
 
     code = RENDER_FAILED
+    field: Path = ()
+    """The field to blame, below the source in its Application; empty where no single one is."""
+
+
+@contextmanager
+def blaming(*field: str | int) -> Iterator[None]:
+    """Lets a `SourceError` of the block name this field, unless it names one already."""
+    try:
+        yield
+    except SourceError as error:
+        error.field = error.field or field
+        raise

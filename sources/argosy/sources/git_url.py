@@ -140,7 +140,11 @@ def clean_path(path: str) -> str:
             continue
         if part == "..":
             if not parts:
-                raise SourceError(f"the path {path!r} leads out of the repository", code=REFUSED_PATH)
+                raise SourceError(
+                    f"the path `{path}` leads out of the repository",
+                    code=REFUSED_PATH,
+                    hint="name a folder or file inside of the repository",
+                )
             parts.pop()
         else:
             parts.append(part)

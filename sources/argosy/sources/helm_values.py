@@ -12,7 +12,14 @@ from argosy.schemas.model.source import Helm
 from argosy.schemas.yaml_errors import YamlError
 from argosy.schemas.yaml_reader import read_value
 from argosy.sources.build_environment import BuildEnvironment
-from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, RENDER_FAILED, UNSUPPORTED_SOURCE, SourceError
+from argosy.sources.errors import (
+    INVALID_SOURCE,
+    MISSING_PATH,
+    RENDER_FAILED,
+    UNSUPPORTED_SOURCE,
+    SourceError,
+    blaming,
+)
 from argosy.sources.git_url import clean_path
 from argosy.sources.manifest import Input, RenderRequest
 from argosy.sources.tree import Tree
@@ -34,29 +41,35 @@ def chart_values(
     """
     values: dict[str, Any] = {}
     inputs: list[Input] = []
-    for written in options.value_files:
-        found = _locate(request, path, written, environment)
-        if not found[1].has_file(found[2]):
-            if options.ignore_missing_value_files:
-                inputs.append(Input(found[2], "", found[0]))
-                continue
-            raise SourceError(
-                f"{found[1].name} has no values file {found[2]!r}",
-                code=MISSING_PATH,
-                hint="fix spec.source.helm.valueFiles, or set ignoreMissingValueFiles",
-            )
-        inputs.append(Input(found[2], found[1].tree_id(found[2]), found[0]))
-        values = merge_values(values, _read_values(found[1].read(found[2]), found[2]))
+    for index, written in enumerate(options.value_files):
+        with blaming("helm", "valueFiles", index):
+            reference, tree, place = _locate(request, path, written, environment)
+            if not tree.has_file(place):
+                if options.ignore_missing_value_files:
+                    inputs.append(Input(place, "", reference))
+                    continue
+                raise SourceError(
+                    f"{tree.name} has no values file {place!r}",
+                    code=MISSING_PATH,
+                    hint="fix spec.source.helm.valueFiles, or set ignoreMissingValueFiles",
+                )
+            inputs.append(Input(place, tree.tree_id(place), reference))
+            values = merge_values(values, _read_values(tree.read(place), place))
     if options.values_object is not None:
         values = merge_values(values, options.values_object)
     elif options.values:
-        values = merge_values(values, _read_values(options.values.encode(), "spec.source.helm.values"))
-    for parameter in sorted(options.parameters, key=lambda item: item.force_string):
-        set_value(values, parameter.name, environment.substitute(parameter.value), parameter.force_string)
-    for name, written in options.file_parameters:
-        reference, tree, place = _locate(request, path, written, environment)
-        inputs.append(Input(place, tree.tree_id(place) if tree.has_file(place) else "", reference))
-        _assign(values, name, tree.read(place).decode("utf-8", "replace"))
+        with blaming("helm", "values"):
+            values = merge_values(values, _read_values(options.values.encode(), "spec.source.helm.values"))
+    numbered = enumerate(options.parameters)
+    for index, parameter in sorted(numbered, key=lambda each: each[1].force_string):
+        with blaming("helm", "parameters", index, "name"):
+            text = environment.substitute(parameter.value)
+            set_value(values, parameter.name, text, parameter.force_string)
+    for index, (name, written) in enumerate(options.file_parameters):
+        with blaming("helm", "fileParameters", index):
+            reference, tree, place = _locate(request, path, written, environment)
+            inputs.append(Input(place, tree.tree_id(place) if tree.has_file(place) else "", reference))
+            _assign(values, name, tree.read(place).decode("utf-8", "replace"))
     return values, tuple(inputs)
 
 
@@ -121,13 +134,13 @@ def _parse_key(name: str) -> list[str | int]:
     while at < len(name):
         match = _KEY_PART.match(name, at)
         if match is None or match.end() == at or not (match[1] or keys):
-            raise SourceError(f"{name!r} is not the name of a Helm parameter", code=INVALID_SOURCE)
+            raise SourceError(f"`{name}` is not the name of a Helm parameter", code=INVALID_SOURCE)
         if match[1]:
             keys.append(re.sub(r"\\(.)", r"\1", match[1]))
         keys.extend(int(number) for number in re.findall(r"\d+", match[2]))
         at = match.end()
     if not keys or any(isinstance(key, int) and key > _LARGEST_INDEX for key in keys):
-        raise SourceError(f"{name!r} is not the name of a Helm parameter", code=INVALID_SOURCE)
+        raise SourceError(f"`{name}` is not the name of a Helm parameter", code=INVALID_SOURCE)
     return keys
 
 

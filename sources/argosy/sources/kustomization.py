@@ -13,7 +13,15 @@ from argosy.schemas.user_info import without_user_info
 from argosy.schemas.yaml_errors import YamlError
 from argosy.schemas.yaml_reader import Document, read_documents
 from argosy.sources.build_environment import BuildEnvironment
-from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, REFUSED_URL, RENDER_FAILED, SourceError
+from argosy.sources.errors import (
+    INVALID_SOURCE,
+    MISSING_PATH,
+    REFUSED_PATH,
+    REFUSED_URL,
+    RENDER_FAILED,
+    SourceError,
+    blaming,
+)
 from argosy.sources.git_url import clean_path
 from argosy.sources.tree import Tree
 
@@ -100,11 +108,9 @@ def with_options(
         if value:
             edited[field] = value
     if options.images:
-        written = [_image(environment.substitute(image)) for image in options.images]
-        edited["images"] = _joined(edited.get("images"), written)
+        edited["images"] = _joined(edited.get("images"), _images(options, environment))
     if options.replicas:
-        counts = [{"name": name, "count": _count(name, count)} for name, count in options.replicas]
-        edited["replicas"] = _joined(edited.get("replicas"), counts)
+        edited["replicas"] = _joined(edited.get("replicas"), _replicas(options))
     if options.common_labels:
         _add_labels(edited, options, environment)
     if options.common_annotations:
@@ -136,11 +142,12 @@ def _add_labels(edited: dict[str, Any], options: Kustomize, environment: BuildEn
 def _merged(present: Mapping[str, Any], added: Mapping[str, str], force: bool, field: str) -> dict[str, Any]:
     clash = sorted(set(present) & set(added))
     if clash and not force:
-        raise SourceError(
-            f"{field} {', '.join(clash)} already stands in the kustomization",
-            code=INVALID_SOURCE,
-            hint=f"leave it out of the source, or set force{field[0].upper()}{field[1:]}",
-        )
+        with blaming("kustomize", field, clash[0]):
+            raise SourceError(
+                f"{field} {', '.join(clash)} already stands in the kustomization",
+                code=INVALID_SOURCE,
+                hint=f"leave it out of the source, or set force{field[0].upper()}{field[1:]}",
+            )
     return {**present, **added}
 
 
@@ -151,13 +158,21 @@ def _joined(present: object, added: list[dict[str, Any]]) -> list[dict[str, Any]
     return list(by_name.values())
 
 
+def _images(options: Kustomize, environment: BuildEnvironment) -> list[dict[str, Any]]:
+    found = []
+    for index, image in enumerate(options.images):
+        with blaming("kustomize", "images", index):
+            found.append(_image(environment.substitute(image)))
+    return found
+
+
 def _image(text: str) -> dict[str, Any]:
     """`[name=]new[:tag][@digest]`."""
     match = _IMAGE.fullmatch(text)
     new = match["new"] if match else ""
-    if match is None or not (match["name"] or new):
+    if match is None or not (match["name"] or new) or text.startswith("="):
         raise SourceError(
-            f"{text!r} is no image", code=INVALID_SOURCE, hint="expected [old=]new[:tag|@digest]"
+            f"`{text}` is no image", code=INVALID_SOURCE, hint="expected [old=]new[:tag|@digest]"
         )
     entry: dict[str, Any] = {"name": match["name"] or new}
     if match["name"] and new and new != "*":
@@ -169,11 +184,21 @@ def _image(text: str) -> dict[str, Any]:
     return entry
 
 
+def _replicas(options: Kustomize) -> list[dict[str, Any]]:
+    found = []
+    for index, (name, count) in enumerate(options.replicas):
+        with blaming("kustomize", "replicas", index, "count"):
+            found.append({"name": name, "count": _count(name, count)})
+    return found
+
+
 def _count(name: str, count: int | str) -> int:
     try:
         return int(count)
     except ValueError:
-        raise SourceError(f"replicas of {name!r}: {count!r} is not a number", code=INVALID_SOURCE) from None
+        raise SourceError(
+            f"the replicas of `{name}` must be a number, but are `{count}`", code=INVALID_SOURCE
+        ) from None
 
 
 def _references(document: Document | None, allow_remote: bool) -> Iterator[str]:
@@ -183,6 +208,13 @@ def _references(document: Document | None, allow_remote: bool) -> Iterator[str]:
         return
     for path, reference in _paths(content):
         if not _REMOTE.search(reference):
+            if reference.startswith("/"):
+                raise SourceError(
+                    f"the absolute path `{reference}` leads out of the repository",
+                    code=REFUSED_PATH,
+                    position=document.position(path),
+                    hint="write it relative to the kustomization",
+                )
             yield reference
         elif not allow_remote:
             raise SourceError(
@@ -222,6 +254,4 @@ def _list(value: object) -> list[Any]:
 
 
 def _inside(folder: str, reference: str) -> str:
-    if reference.startswith("/"):
-        raise SourceError(f"the absolute path {reference!r} leads out of the repository", code=INVALID_SOURCE)
     return clean_path(posixpath.join(folder, reference))

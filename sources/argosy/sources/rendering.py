@@ -19,7 +19,7 @@ from argosy.schemas.model.source import Directory, Helm, Kustomize, SourceType
 from argosy.schemas.user_info import without_user_info
 from argosy.sources.build_environment import BuildEnvironment
 from argosy.sources.directory import manifest_files, render_directory
-from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, UNSUPPORTED_SOURCE, SourceError
+from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, UNSUPPORTED_SOURCE, SourceError, blaming
 from argosy.sources.git_url import clean_path
 from argosy.sources.helm import HelmRenderer
 from argosy.sources.kustomize import KustomizeRenderer, is_kustomization
@@ -95,16 +95,22 @@ class Renderer:
                 code=UNSUPPORTED_SOURCE,
                 hint="commit the chart to a Git repository and set path",
             )
-        path = clean_path(source.path)
-        if not request.tree.has_directory(path):
-            raise SourceError(
-                f"{request.tree.name} has no folder {path!r}",
-                code=MISSING_PATH,
-                hint="check spec.source.path and targetRevision",
-            )
+        with blaming("path"):
+            path = clean_path(source.path)
+            if not request.tree.has_directory(path):
+                raise SourceError(
+                    f"{request.tree.name} has no folder {path!r}",
+                    code=MISSING_PATH,
+                    hint="check spec.source.path and targetRevision",
+                )
         kind = _source_type(request, path)
         if kind is SourceType.PLUGIN:
-            raise SourceError("config management plugins are not supported", code=UNSUPPORTED_SOURCE)
+            with blaming("plugin"):
+                raise SourceError(
+                    "config management plugins are not supported",
+                    code=UNSUPPORTED_SOURCE,
+                    hint="commit what the plugin renders to a Git repository and set path",
+                )
         return path, kind
 
     def close(self) -> None:
@@ -162,11 +168,12 @@ def detect_source_type(tree: Tree, path: str) -> SourceType:
 def _source_type(request: RenderRequest, path: str) -> SourceType:
     written = request.source.explicit_types
     if len(written) > 1:
-        raise SourceError(
-            f"the source has options of several kinds: {', '.join(written)}",
-            code=INVALID_SOURCE,
-            hint="keep one of helm, kustomize, directory and plugin",
-        )
+        with blaming(written[1].lower()):
+            raise SourceError(
+                f"the source has options of several kinds: {', '.join(written)}",
+                code=INVALID_SOURCE,
+                hint="keep one of helm, kustomize, directory and plugin",
+            )
     return (
         written[0] if written else detect_source_type(request.tree, posixpath.normpath(path) if path else "")
     )

@@ -299,6 +299,7 @@ class EntryTree:
                     raise SourceError(
                         f"{self.name}: {path!r} leads out of the repository through a symbolic link",
                         code=REFUSED_PATH,
+                        hint="let the link end inside of the repository",
                     )
                 done = posixpath.dirname(done)
                 continue
@@ -312,6 +313,7 @@ class EntryTree:
                         f"{self.name}: the symbolic link {done!r} runs in a circle "
                         "or leads out of the repository",
                         code=REFUSED_PATH,
+                        hint="let the link end inside of the repository",
                     )
                 waiting.extend(target.split("/")[::-1])
                 done = posixpath.dirname(done)

@@ -11,6 +11,9 @@ from argosy.schemas.position import Path
 
 __all__ = ["check"]
 
+_REFUSED = {"refused-path": "path", "refused-url": "repoURL"}
+"""What nobody will ever be asked for, with the field to blame."""
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """The sources of every Application."""
@@ -19,7 +22,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _source_findings(application: Application, lookup: Lookup, locate: Locate) -> Iterator[Finding]:
-    """Missing paths and revisions, and URLs that git must not see, as errors; what cannot be asked as notes
+    """Missing paths and revisions, URLs and paths that are not safe, as errors; what cannot be asked as notes
     `not-checked`.
     """
     for index, source in enumerate(application.sources):
@@ -36,16 +39,16 @@ def _checked(
 ) -> Iterator[Finding]:
     revision = source.target_revision or "HEAD"
     answer = lookup.path_state(source.repo_url, source.target_revision, source.path)
-    if isinstance(answer, Unknown) and answer.code == "refused-url":
+    if isinstance(answer, Unknown) and answer.code in _REFUSED:
         message = f"Application `{application.name}`: {answer.reason}"
-        place = (*place, "repoURL")
+        place = (*place, _REFUSED[answer.code])
         yield Finding(
             answer.code,
             Severity.ERROR,
             message,
             locate(place),
             hint=answer.hint,
-            related=application.origin.chain,
+            related=application.origin.chain_at(place),
         )
         return
     if isinstance(answer, Unknown):
