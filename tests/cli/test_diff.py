@@ -223,6 +223,28 @@ def test_a_renamed_directory_is_a_move(clone: Clone) -> None:
     assert (one["movedFrom"], one["objects"], found["deletions"]) == ("red", [], [])
 
 
+def test_of_directories_with_like_content_the_one_that_was_renamed_is_the_move(clone: Clone) -> None:
+    clone.commit({"sets/teams.yaml": directories_set()})
+    clone.commit({f"teams/{name}/x.yaml": config_map(name) for name in ("blue", "red")})
+    clone.write(
+        {"teams/blue/x.yaml": None, "teams/red/x.yaml": None, "teams/green/x.yaml": config_map("red")}
+    )
+    found = difference()
+    assert changes(found) == {"blue": "removed", "green": "moved"}
+    one = next(each for each in found["applications"] if each["name"] == "green")
+    assert one["movedFrom"] == "red"
+
+
+def test_of_objects_with_like_content_those_that_kept_their_names_go_together(clone: Clone) -> None:
+    clone.commit({"root/a.yaml": application("a", "apps/a")})
+    clone.commit({f"apps/a/{name}.yaml": config_map(name) for name in ("one", "two")})
+    moved = application("a", "apps/a").replace("namespace: apps", "namespace: other")
+    clone.write({"root/a.yaml": moved, "apps/a/two.yaml": None, "apps/a/first.yaml": config_map("any")})
+    (one,) = difference()["applications"]
+    pairs = {each["name"]: each["madeAnewFrom"]["name"] for each in one["objects"]}
+    assert pairs == {"one": "one", "any": "two"}
+
+
 def test_a_renamed_template_is_a_move(clone: Clone) -> None:
     clone.commit({"sets/teams.yaml": directories_set(), "teams/red/x.yaml": config_map("x")})
     clone.write({"sets/teams.yaml": directories_set("team-{{.path.basename}}")})

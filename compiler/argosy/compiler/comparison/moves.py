@@ -18,17 +18,18 @@ def find_moves(
     """Added Applications, each with the removed one that it continues.
 
     Pairs are found by what both deploy (the same objects, or objects of the same content) and, where nothing
-    is deployed, by the same source and destination; the most alike first, each Application once.
+    is deployed, by the same source and destination; the most alike first, each Application once. Of equals
+    those go together whose objects kept their names.
     """
     candidates = []
     for new, after in added.items():
         for old, before in removed.items():
             score = _likeness(before, after)
             if score >= _ALIKE:
-                candidates.append((-score, old, new))
+                candidates.append((-score, -_unrenamed(before, after), old, new))
     found: dict[NodeKey, NodeKey] = {}
     taken: set[NodeKey] = set()
-    for _, old, new in sorted(candidates):
+    for _, _, old, new in sorted(candidates):
         if new not in found and old not in taken:
             found[new] = old
             taken.add(old)
@@ -42,6 +43,12 @@ def _likeness(before: Deployed, after: Deployed) -> float:
     same_objects = len(before.by_key.keys() & after.by_key.keys())
     same_contents = (Counter(contents(before)) & Counter(contents(after))).total()
     return max(same_objects, same_contents) / largest
+
+
+def _unrenamed(before: Deployed, after: Deployed) -> int:
+    """How many objects are the same but for their namespace."""
+    old, new = ({(key.kind, key.name) for key in each.by_key} for each in (before, after))
+    return len(old & new)
 
 
 def _same_place(before: Deployed, after: Deployed) -> bool:

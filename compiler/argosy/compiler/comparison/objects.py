@@ -87,10 +87,15 @@ def _renamed(
     by_content: dict[str, list[ObjectKey]] = defaultdict(list)
     for key, manifest in removed.items():
         by_content[_content(manifest.value)].append(key)
-    found = {}
-    for key, manifest in added.items():
-        if candidates := by_content.get(_content(manifest.value)):
-            found[key] = candidates.pop(0)
+    found: dict[ObjectKey, ObjectKey] = {}
+    # First those that only change their namespace: many objects may have the same content.
+    for same_name in (True, False):
+        for key, manifest in added.items():
+            candidates = by_content.get(_content(manifest.value), [])
+            fitting = [each for each in candidates if each.name == key.name or not same_name]
+            if fitting and key not in found:
+                found[key] = fitting[0]
+                candidates.remove(fitting[0])
     return found
 
 
