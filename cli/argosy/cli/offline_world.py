@@ -34,6 +34,8 @@ _NOT_HERE = frozenset(("unknown-repository", "unsupported-source"))
 
 ANSWER_KINDS = ("plugin", "scm", "pulls")
 
+_ELSEWHERE = "which only the management cluster knows"
+
 Records = tuple[Mapping[str, object], ...]
 TreeOf = Callable[[str, str], Answer[Tree]]
 
@@ -76,7 +78,7 @@ class OfflineWorld:
 
     What is given by hand comes first (`manifests`, `answers`, repositories), then the network, if `services`
     may be asked, then what was recorded. `manifests_given` says that there are manifests at all; without them
-    and without a record no cluster is registered if `assume_no_clusters`, else it is not known which are.
+    and without a record the management cluster is empty if `assume_no_clusters`, else not known.
     """
 
     def __init__(
@@ -105,10 +107,15 @@ class OfflineWorld:
         """Whether somebody has told which clusters are registered."""
         return self._manifests_given or self._recorded is not None
 
+    @property
+    def _nothing_else_exists(self) -> bool:
+        """Whether the management cluster holds nothing but the manifests, as far as is known here."""
+        return self._manifests_given or self._assume_no_clusters
+
     def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
         if not self._manifests_given and (recorded := self._fallback(CLUSTERS)) is not None:
             return recorded.clusters()
-        if self._manifests_given or self._assume_no_clusters:
+        if self._nothing_else_exists:
             return self._manifests.clusters()
         return Unknown("which clusters are registered only the management cluster knows")
 
@@ -124,14 +131,18 @@ class OfflineWorld:
         if isinstance(answer, Unknown) or answer.value is not None:
             return answer
         recorded = self._fallback(config_map_question(name))
-        return answer if recorded is None else recorded.config_map(name)
+        if recorded is not None:
+            return recorded.config_map(name)
+        return answer if self._nothing_else_exists else Unknown(f"the ConfigMap {name}, {_ELSEWHERE}")
 
     def resources(self, api_version: str, kind: str) -> Answer[tuple[Mapping[str, object], ...]]:
         answer = self._manifests.resources(api_version, kind)
         if isinstance(answer, Unknown) or answer.value:
             return answer
         recorded = self._fallback(resources_question(api_version, kind))
-        return answer if recorded is None else recorded.resources(api_version, kind)
+        if recorded is not None:
+            return recorded.resources(api_version, kind)
+        return answer if self._nothing_else_exists else Unknown(f"the {kind} of {api_version}, {_ELSEWHERE}")
 
     def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
         answer = self._tree(repo_url, revision)
