@@ -4,7 +4,7 @@ Fields with a type of their own are the schema's to judge; parameters and Helm v
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from argosy.compiler.checks.generator_walk import generators_of
@@ -16,7 +16,7 @@ from argosy.schemas.model.fields import mapping, mappings
 from argosy.schemas.position import Path
 from argosy.schemas.yaml_reader import Document
 
-__all__ = ["check", "surprises_in"]
+__all__ = ["check", "misread_keys", "surprises_in"]
 
 _WORD = r"y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF"
 _OCTAL = r"[-+]?0[0-9]+"
@@ -28,9 +28,16 @@ _EXACT = 2**53
 _VERSIONS = ("version", "tag", "revision", "release")
 
 
+_METADATA: Sequence[Path] = [
+    (*above, "metadata", field) for above in ((), ("spec", "template")) for field in ("labels", "annotations")
+]
+
+
 def check(subject: Subject) -> Iterator[Finding]:
-    """List elements of sets, and `valuesObject` of templates and of written Applications."""
+    """List elements of sets, `valuesObject` of templates and of written Applications, keys of metadata."""
     for key, document in subject.documents.items():
+        for path in _METADATA:
+            yield from misread_keys(document, path)
         if not ("elements" in document.text or "valuesObject" in document.text):
             continue
         member = subject.hierarchy.members.get(key)
@@ -70,14 +77,29 @@ def surprises_in(document: Document, path: Path, *, are_parameters: bool = False
             found = written_text(document, place)
             surprises = _is_surprise(found, value, str(place[-1]), is_parameter=are_parameters)
         if surprises:
-            what = "the key " if is_key else ""
-            yield Finding(
-                "surprising-value",
-                Severity.WARNING,
-                f"{what}`{found}` is read as {_meaning(value if not is_key else place[-1])}",
-                document.position(place, key=is_key),
-                hint="put it in quotes, if it is meant as text",
-            )
+            yield _finding(document, place, found, value, is_key)
+
+
+def misread_keys(document: Document, path: Path) -> Iterator[Finding]:
+    """Keys of a map of texts that YAML 1.1 takes for booleans: `on` becomes `true`."""
+    found = _at(document.value, path)
+    for key in ("true", "false"):
+        if isinstance(found, Mapping) and key in found:
+            place = (*path, key)
+            written = _key_text(document, place)
+            if re.fullmatch(_WORD, written):
+                yield _finding(document, place, written, key, True)
+
+
+def _finding(document: Document, place: Path, written: str, value: object, is_key: bool) -> Finding:
+    what = "the key " if is_key else ""
+    return Finding(
+        "surprising-value",
+        Severity.WARNING,
+        f"{what}`{written}` is read as {_meaning(value)}",
+        document.position(place, key=is_key),
+        hint="put it in quotes, if it is meant as text",
+    )
 
 
 def _meaning(value: object) -> str:

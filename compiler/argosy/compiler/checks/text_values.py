@@ -1,9 +1,10 @@
 """Values of plain manifests that Kubernetes wants as text, and YAML reads as something else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from argosy.compiler.checks.subject import Deployed, Subject
+from argosy.compiler.checks.surprising_values import misread_keys
 from argosy.compiler.checks.written_values import quoting_hint, written_text
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.position import Path
@@ -29,6 +30,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         for path, value in _texts(each.kind, each.value):
             if isinstance(value, (bool, int, float)):
                 yield _not_text(each, path, value)
+        if each.manifest.document is not None:
+            for path in _text_maps(each.kind):
+                yield from misread_keys(each.manifest.document, path)
 
 
 def _not_text(each: Deployed, path: Path, value: bool | int | float) -> Finding:
@@ -45,6 +49,15 @@ def _not_text(each: Deployed, path: Path, value: bool | int | float) -> Finding:
 
 
 def _texts(kind: str, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
+    for path in _text_maps(kind):
+        found = _at(manifest, path)
+        if isinstance(found, Mapping):
+            yield from (((*path, key), value) for key, value in found.items())
+    if (pod := _POD_SPECS.get(kind)) is not None:
+        yield from _of_containers(_at(manifest, pod), pod)
+
+
+def _text_maps(kind: str) -> Sequence[Path]:
     maps: list[Path] = [("metadata", "labels"), ("metadata", "annotations"), *_TEXT_MAPS.get(kind, ())]
     pod = _POD_SPECS.get(kind)
     if pod is not None and kind != "Pod":
@@ -53,12 +66,7 @@ def _texts(kind: str, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, objec
             (*pod[:-1], "metadata", "annotations"),
             ("spec", "selector", "matchLabels"),
         ]
-    for path in maps:
-        found = _at(manifest, path)
-        if isinstance(found, Mapping):
-            yield from (((*path, key), value) for key, value in found.items())
-    if pod is not None:
-        yield from _of_containers(_at(manifest, pod), pod)
+    return maps
 
 
 def _of_containers(spec: object, path: Path) -> Iterator[tuple[Path, object]]:
