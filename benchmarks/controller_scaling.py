@@ -88,7 +88,7 @@ async def story(folder: Path, count: int) -> list[float]:
         management=Client(InProcessTransport(cluster), "management"),
         connect=unconnected,
         repositories=repositories,
-        render=SourceRendering(repositories, renderer),
+        render=SourceRendering(repositories, renderer, INSTALLATION.namespace),
         now=lambda: START_OF_TIME + timedelta(seconds=loop.time()),
         chance=random.Random(7).random,
         tell=lambda _told: None,

@@ -387,6 +387,24 @@ def test_what_a_pattern_can_match_begins_with_its_literal_part(
     assert listed_prefixes(ApplicationSet({"spec": {"generators": [matrix]}})) == prefixes
 
 
+def test_options_that_the_folder_overrides_count(clone: Clone) -> None:
+    clone.commit(
+        {
+            "apps/web.yaml": application("web", "charts/web"),
+            "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\n",
+            "charts/web/templates/c.yaml": config_map("web", "{{ .Values.v }}"),
+            "charts/web/.argocd-source.yaml": "helm: {valueFiles: [/values/web.yaml]}\n",
+            "values/web.yaml": "v: 1\n",
+            "values/other.yaml": "v: 1\n",
+        }
+    )
+    clone.write({"values/web.yaml": "v: 2\n", "values/other.yaml": "v: 2\n"})
+    assert affected() == {"web": ["reads values/web.yaml"]}
+    assert objects(difference(), "web") == {"ConfigMap apps/web": "changed"}
+    clone.commit({"charts/web/.argocd-source-web.yaml": "helm: {parameters: [{name: v, value: '3'}]}\n"})
+    assert objects(difference("HEAD~1", "--against", "HEAD"), "web") == {"ConfigMap apps/web": "changed"}
+
+
 def test_a_secret_is_changed_and_not_shown(clone: Clone) -> None:
     secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: %s, user: u}\n"
     clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/s.yaml": secret % "hunter-one"})

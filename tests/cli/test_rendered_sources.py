@@ -29,7 +29,7 @@ class SlowRepositories:
 
 
 def test_a_repository_that_does_not_answer_is_no_fault_of_the_source() -> None:
-    with rendering(cast(KnownRepositories, SlowRepositories()), 1.0) as render:
+    with rendering(cast(KnownRepositories, SlowRepositories()), 1.0, "argocd") as render:
         (answer,) = render([CHART])
     assert isinstance(answer, Unknown)
     assert answer.code == DEADLINE

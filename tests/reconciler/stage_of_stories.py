@@ -198,7 +198,7 @@ class Stage:
             management=management,
             connect=lambda _secret: link("production"),
             repositories=repositories,
-            render=SourceRendering(repositories, renderer),
+            render=SourceRendering(repositories, renderer, "argocd"),
             now=self._now,
             chance=random.Random(7).random,
             tell=self.told.append,

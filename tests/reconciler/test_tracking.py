@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from argosy.clusters.objects import ObjectRef
-from argosy.reconciler.tracking import TrackingId, installation_of, instance_name, owner_of, with_tracking
+from argosy.reconciler.tracking import TrackingId, installation_of, owner_of, with_tracking
+from argosy.schemas.model.application import instance_name
 
 
 def made(kind: str = "Deployment", api_version: str = "apps/v1", namespace: str = "shop") -> dict[str, Any]:

@@ -76,7 +76,7 @@ async def controlling(
         management=client,
         connect=_connect,
         repositories=repositories,
-        render=SourceRendering(repositories, renderer),
+        render=SourceRendering(repositories, renderer, target.namespace),
         now=lambda: datetime.now(UTC),
         chance=random.random,
         tell=tell_all,

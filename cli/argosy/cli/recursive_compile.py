@@ -53,7 +53,7 @@ def compile_recursively(
     roots = [each.resource for each in loaded if isinstance(each.resource, (Application, ApplicationSet))]
     if not roots and not refused:
         raise click.UsageError(f"{file} holds no Application and no ApplicationSet")
-    with rendering(repositories, render_timeout) as render:
+    with rendering(repositories, render_timeout, settings.namespace) as render:
         hierarchy = follow(roots, world, render, settings)
     _emit(hierarchy, output)
     subject = _subject(documents, loaded, hierarchy, world, settings, repositories)

@@ -10,7 +10,7 @@ from argosy.cli.repositories import KnownRepositories
 from argosy.compiler.app_of_apps import RenderedManifest
 from argosy.schemas.finding import ArgosyError, Severity
 from argosy.schemas.knowledge import Answer, Known, Unknown
-from argosy.schemas.model.application import Application
+from argosy.schemas.model.application import Application, instance_name
 from argosy.schemas.model.origin import DeferredOrigin, Origin
 from argosy.schemas.model.source import Source
 from argosy.schemas.position import Path, Position
@@ -46,27 +46,31 @@ class DoesNotRender(Unknown):
 
 @contextmanager
 def rendering(
-    repositories: KnownRepositories, render_timeout: float
+    repositories: KnownRepositories, render_timeout: float, namespace: str
 ) -> Iterator[Callable[[Sequence[Application]], list[Answer[Sequence[RenderedManifest]]]]]:
     """What renders Applications, some at a time; one answer each, in order.
 
-    `render_timeout`: seconds that one source may take.
+    `render_timeout`: seconds that one source may take; `namespace`: that of Argo CD's control plane.
     """
     with Renderer(deadline=render_timeout) as renderer, ThreadPoolExecutor(_PARALLEL) as pool:
 
         def render(applications: Sequence[Application]) -> list[Answer[Sequence[RenderedManifest]]]:
-            return list(pool.map(lambda each: render_application(each, repositories, renderer), applications))
+            return list(
+                pool.map(
+                    lambda each: render_application(each, repositories, renderer, namespace), applications
+                )
+            )
 
         yield render
 
 
 def render_application(
-    application: Application, repositories: KnownRepositories, renderer: Renderer
+    application: Application, repositories: KnownRepositories, renderer: Renderer, namespace: str
 ) -> Answer[Sequence[RenderedManifest]]:
     """All objects of all sources; `Unknown` if any of them cannot be read or rendered."""
     manifests: list[RenderedManifest] = []
     try:
-        requests = list(render_requests(application, repositories))
+        requests = list(render_requests(application, repositories, namespace))
     except _NotFoundError as error:
         if error.code not in _REFUSED:
             return _unknown(error)
@@ -135,7 +139,7 @@ class _NotFoundError(ArgosyError):
 
 
 def render_requests(
-    application: Application, repositories: KnownRepositories
+    application: Application, repositories: KnownRepositories, namespace: str
 ) -> Iterator[tuple[Source, RenderRequest]]:
     """What is to be rendered, one request for each source that has something. Raises `ArgosyError`."""
     trees: list[Tree] = []
@@ -163,5 +167,6 @@ def render_requests(
                     namespace=application.destination.namespace,
                     project=application.project,
                     references=references,
+                    instance=instance_name(application.namespace, application.name, namespace),
                 ),
             )

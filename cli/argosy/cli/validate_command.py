@@ -129,7 +129,7 @@ def _check(scope: _Scope) -> _Run:
     search = search_tree(standing.tree("")) if scope.staged else search_paths(scope.paths or (Path(),))
     repositories = KnownRepositories(scope.repo, standing)
     recorded = open_recorded(scope.world, standing)
-    with _rendering(repositories, scope.rendering) as render:
+    with _rendering(repositories, scope) as render:
         validated = validate_documents(
             search.documents,
             _world(scope.namespace, scope.clusters, repositories, recorded),
@@ -161,14 +161,14 @@ def _check(scope: _Scope) -> _Run:
     return _Run(search, validated, judgement, texts)
 
 
-def _rendering(repositories: KnownRepositories, limit: float | None) -> AbstractContextManager[Render | None]:
+def _rendering(repositories: KnownRepositories, scope: _Scope) -> AbstractContextManager[Render | None]:
     """What renders sources, if they are to be rendered at all."""
-    if limit is None:
+    if scope.rendering is None:
         return nullcontext()
     # Imported here: most validations render nothing.
     from argosy.cli.rendered_sources import rendering
 
-    return rendering(repositories, limit)
+    return rendering(repositories, scope.rendering, scope.namespace)
 
 
 def _fix(run: _Run, scope: _Scope) -> _Run:

@@ -47,12 +47,12 @@ from argosy.reconciler.set_settings import SetSettings, read_set_settings
 from argosy.reconciler.specification import ApplicationSpec, SpecificationError, node_key
 from argosy.reconciler.status_writer import patch_object
 from argosy.reconciler.surroundings import Render, Surroundings, Told
-from argosy.reconciler.tracking import instance_name
 from argosy.reconciler.waiting import Waiting
 from argosy.reconciler.work_queue import WorkQueue
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.model.annotations import REFRESH, SECRET_TYPE, SET_REFRESH
+from argosy.schemas.model.application import instance_name
 from argosy.sources.git import Repositories
 from argosy.sources.jq_filter import JqFilter
 from argosy.sources.providers.providers import Providers

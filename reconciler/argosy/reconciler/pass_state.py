@@ -18,7 +18,7 @@ from argosy.reconciler.resource import ResourceKey
 from argosy.reconciler.runner import Ran
 from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.surroundings import Surroundings
-from argosy.reconciler.tracking import instance_name
+from argosy.schemas.model.application import instance_name
 from argosy.sources.capabilities import Capabilities
 
 

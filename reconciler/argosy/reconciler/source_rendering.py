@@ -8,6 +8,7 @@ from dataclasses import replace
 from argosy.reconciler.desired import Rendered
 from argosy.reconciler.specification import ApplicationSpec
 from argosy.reconciler.surroundings import AskCapabilities, Renderings
+from argosy.schemas.model.application import instance_name
 from argosy.schemas.model.source import Source, SourceType
 from argosy.sources.capabilities import Capabilities
 from argosy.sources.git import Repositories
@@ -19,11 +20,12 @@ __all__ = ["SourceRendering"]
 
 
 class SourceRendering:
-    """The `Render` of the passes."""
+    """The `Render` of the passes. `namespace` is that of Argo CD's control plane."""
 
-    def __init__(self, repositories: Repositories, renderer: Renderer) -> None:
+    def __init__(self, repositories: Repositories, renderer: Renderer, namespace: str) -> None:
         self._repositories = repositories
         self._renderer = renderer
+        self._namespace = namespace
 
     async def __call__(
         self, spec: ApplicationSpec, commits: tuple[str, ...], capabilities: AskCapabilities
@@ -56,6 +58,7 @@ class SourceRendering:
                 namespace=spec.destination.namespace,
                 project=spec.project,
                 references=lent,
+                instance=instance_name(spec.key.namespace, spec.name, self._namespace),
             )
             if await self._renderer.source_type(request) is SourceType.HELM:
                 request = replace(request, cluster=await capabilities())

@@ -11,12 +11,12 @@ from typing import Any, Self
 from argosy.clusters.objects import ObjectRef
 from argosy.schemas.model.annotations import INSTALLATION, TRACKING_ID
 
-__all__ = ["TrackingId", "installation_of", "instance_name", "owner_of", "with_tracking"]
+__all__ = ["TrackingId", "installation_of", "owner_of", "with_tracking"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingId:
-    """`<app>:<group>/<kind>:<namespace>/<name>`. `app` is an instance name, see `instance_name`.
+    """`<app>:<group>/<kind>:<namespace>/<name>`. `app` is an `instance_name`.
 
     An object that has no namespace bears that of its Application's destination here, as Argo CD writes it.
     """
@@ -50,11 +50,6 @@ class TrackingId:
 
     def __str__(self) -> str:
         return f"{self.app}:{self.group}/{self.kind}:{self.namespace}/{self.name}"
-
-
-def instance_name(namespace: str, name: str, control_plane_namespace: str) -> str:
-    """How an Application is called in tracking ids: with its namespace unless that is the control plane's."""
-    return name if namespace in ("", control_plane_namespace) else f"{namespace}_{name}"
 
 
 def owner_of(value: Mapping[str, Any]) -> TrackingId | None:

@@ -50,9 +50,10 @@ class Input:
 class RenderRequest:
     """One source of an Application at one revision.
 
-    `name` is the Application's, `namespace` its destination's. `references` holds the trees of the other
-    sources that have a `ref`. `cluster` is what is known of the destination, for charts that ask; without one
-    they see what Helm assumes.
+    `name` is the Application's, `namespace` its destination's. `instance` is how Argo CD calls an Application
+    outside of its own namespace (`NAMESPACE_NAME`), empty for `name`. `references` holds the trees of the
+    other sources that have a `ref`. `cluster` is what is known of the destination, for charts that ask;
+    without one they see what Helm assumes.
     """
 
     source: Source
@@ -62,6 +63,7 @@ class RenderRequest:
     project: str = "default"
     references: Mapping[str, Tree] = field(default_factory=dict)
     cluster: Answer[Capabilities] | None = None
+    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import json
 import os
 import posixpath
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,9 +25,19 @@ from argosy.sources.helm import HelmRenderer
 from argosy.sources.kustomize import KustomizeRenderer, is_kustomization
 from argosy.sources.manifest import Input, Rendering, RenderRequest
 from argosy.sources.render_cache import RenderCache
+from argosy.sources.source_overrides import override_files, with_overrides
 from argosy.sources.tree import Tree
 
 __all__ = ["Renderer", "detect_source_type"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A request with the options that its folder overrides, the folder, and what kind of source it is."""
+
+    request: RenderRequest
+    path: str
+    kind: SourceType
 
 
 class Renderer:
@@ -66,27 +76,31 @@ class Renderer:
     async def source_type(self, request: RenderRequest) -> SourceType:
         """What kind of source it is, without rendering it. Raises `SourceError`."""
         place = await asyncio.get_running_loop().run_in_executor(self._threads, self._place, request)
-        return place[1]
+        return place.kind
 
     def inputs_now(self, request: RenderRequest) -> tuple[Input, ...]:
         """What a rendering would read, without rendering: folders and files. Raises `SourceError`."""
-        path, kind = self._place(request)
+        place = self._place(request)
+        request, path = place.request, place.path
         environment = BuildEnvironment.of(request)
-        if kind is SourceType.HELM:
+        if place.kind is SourceType.HELM:
             return self._helm.prepare(request, path, request.source.helm or Helm({}), environment).inputs
-        if kind is SourceType.KUSTOMIZE:
+        if place.kind is SourceType.KUSTOMIZE:
             options = request.source.kustomize or Kustomize({})
             return self._kustomize.prepare(request.tree, path, options, environment).inputs
-        files = manifest_files(request.tree, path, request.source.directory or Directory({}))
+        files = [
+            *manifest_files(request.tree, path, request.source.directory or Directory({})),
+            *override_files(request.tree, path, request.instance or request.name),
+        ]
         return tuple(Input(file, request.tree.tree_id(file)) for file in files)
 
     def render_now(self, request: RenderRequest) -> Rendering:
         """The same, for callers without an event loop. Safe for several threads."""
-        path, kind = self._place(request)
-        return self._render(request, path, kind)
+        place = self._place(request)
+        return self._render(place.request, place.path, place.kind)
 
-    def _place(self, request: RenderRequest) -> tuple[str, SourceType]:
-        """The folder and the kind of a source. Raises `SourceError` for what cannot be rendered."""
+    def _place(self, request: RenderRequest) -> _Place:
+        """What is to be rendered. Raises `SourceError` for what cannot be."""
         source = request.source
         if source.chart:
             raise SourceError(
@@ -103,6 +117,8 @@ class Renderer:
                     code=MISSING_PATH,
                     hint="check spec.source.path and targetRevision",
                 )
+        source = with_overrides(source, request.tree, path, request.instance or request.name)
+        request = replace(request, source=source)
         kind = _source_type(request, path)
         if kind is SourceType.PLUGIN:
             with blaming("plugin"):
@@ -111,7 +127,7 @@ class Renderer:
                     code=UNSUPPORTED_SOURCE,
                     hint="commit what the plugin renders to a Git repository and set path",
                 )
-        return path, kind
+        return _Place(request, path, kind)
 
     def close(self) -> None:
         """Ends the threads and the worker processes."""

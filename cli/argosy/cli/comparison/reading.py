@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from argosy.cli.comparison.reach import Reach, lent_files
@@ -18,12 +19,13 @@ from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Unknown
-from argosy.schemas.model.application import Application
+from argosy.schemas.model.application import Application, instance_name
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.source import Source, SourceType
 from argosy.schemas.validation import kind_of
 from argosy.sources.git_url import clean_path
 from argosy.sources.rendering import Renderer, detect_source_type
+from argosy.sources.source_overrides import with_overrides
 from argosy.sources.tree import Tree
 
 __all__ = ["Specifications", "StateReader"]
@@ -99,7 +101,9 @@ class StateReader:
         if specified.key not in self._rendered:
             resource = specified.resource
             if isinstance(resource, Application):
-                answer = render_application(resource, self._repositories, self._renderer)
+                answer = render_application(
+                    resource, self._repositories, self._renderer, self._settings.namespace
+                )
             else:
                 answer = Unknown(f"the API server would refuse it: {specified.refusal}")
             self._rendered[specified.key] = answer
@@ -123,13 +127,35 @@ class StateReader:
     # What an Application reads
 
     def _places(self, specified: Specified) -> Iterator[str]:
-        for source in specified.sources:
+        sources = self._sources(specified)
+        for source in sources:
             if self._is_here(source):
                 if not (source.get("ref") and not source.get("path")):
                     yield from self.reach.places(source)
                 if source.get("ref"):
-                    for each in lent_files(specified.sources, str(source["ref"])):
+                    for each in lent_files(sources, str(source["ref"])):
                         yield from self.tree.places(each)
+
+    def _sources(self, specified: Specified) -> Sequence[Mapping[str, Any]]:
+        """The sources with the options that files in their folders override."""
+        if not self._has_overrides:
+            return specified.sources
+        key = specified.key
+        instance = instance_name(key.namespace, key.name, self._settings.namespace)
+        return [self._overridden(each, instance) for each in specified.sources]
+
+    @cached_property
+    def _has_overrides(self) -> bool:
+        return any("/.argocd-source" in f"/{name}" for name in self.tree.files())
+
+    def _overridden(self, source: Mapping[str, Any], instance: str) -> Mapping[str, Any]:
+        if not source.get("path") or not self._is_here(source):
+            return source
+        try:
+            folder = clean_path(str(source["path"]))
+            return with_overrides(Source(source), self.tree, folder, instance).manifest
+        except ArgosyError:
+            return source  # rendering says what is wrong
 
     def _is_here(self, source: Mapping[str, Any]) -> bool:
         return (
@@ -140,7 +166,7 @@ class StateReader:
 
     def _exact_inputs(self, application: Application) -> Iterator[str]:
         here = {source.ref for source in application.sources if source.ref and self._is_here(source.manifest)}
-        for source, request in render_requests(application, self._repositories):
+        for source, request in render_requests(application, self._repositories, self._settings.namespace):
             own = self._is_here(source.manifest)
             for each in self._renderer.inputs_now(request):
                 if (own and not each.reference) or each.reference in here:
@@ -190,7 +216,7 @@ class StateReader:
         self, specified: Specified, found: Specifications, earlier: Specifications | None
     ) -> Sequence[Specified]:
         """Applications and sets among what an Application renders to, where no file holds them so."""
-        sources = [each for each in specified.sources if self._may_hold_specs(each, found)]
+        sources = [each for each in self._sources(specified) if self._may_hold_specs(each, found)]
         resource = specified.resource if sources else None
         if not isinstance(resource, Application) or not resource.destination.is_in_cluster:
             return ()

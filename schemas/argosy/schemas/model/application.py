@@ -27,6 +27,7 @@ __all__ = [
     "IgnoreDifference",
     "RetryStrategy",
     "SyncPolicy",
+    "instance_name",
 ]
 
 IN_CLUSTER_SERVER = "https://kubernetes.default.svc"
@@ -295,3 +296,9 @@ def _seconds(value: str, default: float) -> float:
         return parse_seconds_or_duration(value) if value else default
     except ValueError:
         return default
+
+
+def instance_name(namespace: str, name: str, control_plane_namespace: str) -> str:
+    """How an Application is called in tracking ids and in names of files: with its namespace unless that is
+    the control plane's."""
+    return name if namespace in ("", control_plane_namespace) else f"{namespace}_{name}"
