@@ -90,7 +90,7 @@ def command(
     """
     settings = Settings(namespace, new_git_file_globbing, include_hidden_directories, strict_destinations)
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
-    recorded = {kind: read_answer(path) for kind, path in answers.items()}
+    recorded = {kind: read_answer(kind, path) for kind, path in answers.items()}
     standing = Standing(Path.cwd())
     repositories = KnownRepositories(repo, standing, _fetcher() if fetch else None)
     kept = open_recorded(world, standing) if world else None
@@ -164,7 +164,7 @@ def _print(
         expansion = expand(loaded.resource, world, settings)
         findings += [*_warnings(loaded), *expansion.findings]
         if isinstance(expansion, UnknownExpansion):
-            findings += expansion.missing
+            findings += (replace(each, severity=Severity.ERROR) for each in expansion.missing)
             status = ExitStatus.WORLD_FAILED
             continue
         if expansion.failed:

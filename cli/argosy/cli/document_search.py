@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from argosy.cli.reading import unreadable
 from argosy.schemas.finding import ArgosyError, Finding
 from argosy.schemas.yaml_reader import Document, read_documents
 
@@ -60,7 +61,7 @@ def search_paths(paths: Sequence[Path]) -> Search:
             try:
                 search.read(file.read_bytes(), str(file), named=named)
             except OSError as error:
-                raise ArgosyError(f"cannot read {file}: {error.strerror}", code="unreadable-file") from error
+                raise unreadable(file, error) from error
     return search
 
 

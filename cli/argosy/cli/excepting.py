@@ -10,6 +10,7 @@ from os import path
 from pathlib import Path
 
 from argosy.cli.finding_output import echo_findings
+from argosy.cli.reading import unreadable
 from argosy.cli.repositories import Standing, Uncommitted
 from argosy.compiler.exceptions.configuration import FILE_NAME, Configuration, read_configuration
 from argosy.compiler.exceptions.judgement import Judgement, judge
@@ -103,7 +104,7 @@ class Excepting:
                 return self._standing.read("", name)
             return file.read_bytes() if file.is_file() else None
         except OSError as error:
-            raise ArgosyError(f"cannot read {name}: {error.strerror}", code="unreadable-file") from error
+            raise unreadable(name, error) from error
 
     def _names(self) -> Iterable[str]:
         """All files, as `_name_of` has them."""

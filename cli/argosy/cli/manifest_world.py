@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from argosy.cli.reading import unreadable
 from argosy.generators.world import ClusterSecret
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
@@ -21,7 +22,7 @@ def read_manifests(path: Path) -> tuple[Document, ...]:
     try:
         return read_documents(path.read_bytes(), str(path))
     except OSError as error:
-        raise ArgosyError(f"cannot read {path}: {error.strerror}", code="unreadable-file") from error
+        raise unreadable(path, error) from error
 
 
 class ManifestWorld:

@@ -1,12 +1,12 @@
 """The world as the command line knows it: files, recorded answers, and repositories on this machine."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from argosy.cli.manifest_world import ManifestWorld
+from argosy.cli.reading import read_json, unreadable
 from argosy.generators.parameters import floats
 from argosy.generators.questions import (
     Question,
@@ -40,15 +40,25 @@ Records = tuple[Mapping[str, object], ...]
 TreeOf = Callable[[str, str], Answer[Tree]]
 
 
-def read_answer(path: Path) -> Known[object]:
+def read_answer(kind: str, path: Path) -> Known[object]:
     """A recorded answer, numbers as Go reads them. Raises `ArgosyError`."""
     try:
         content = path.read_bytes()
-        return Known(floats(json.loads(content)), "recorded answer", locate=partial(_locate, content, path))
     except OSError as error:
-        raise ArgosyError(f"cannot read {path}: {error.strerror}", code="unreadable-file") from error
-    except ValueError as error:
-        raise ArgosyError(f"{path} is not JSON: {error}", code="invalid-answer") from error
+        raise unreadable(path, error) from error
+    value = read_json(content, str(path))
+    if kind != "plugin" and not _is_list_of_maps(value):
+        raise ArgosyError(
+            f"an answer `{kind}` must be a list of maps",
+            position=_locate(content, path, ()),
+            code="invalid-answer",
+            hint="one map for each repository" if kind == "scm" else "one map for each pull request",
+        )
+    return Known(floats(value), "recorded answer", locate=partial(_locate, content, path))
+
+
+def _is_list_of_maps(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
 def _locate(content: bytes, file: Path, place: ValuePath) -> Position | None:
@@ -183,8 +193,7 @@ class OfflineWorld:
     def _records(self, kind: str, fields: Mapping[str, str]) -> Answer[Records]:
         answer = self._answers[kind]
         recorded = answer.value
-        if not isinstance(recorded, list) or not all(isinstance(each, dict) for each in recorded):
-            return Unknown(f"the recorded answer `{kind}` is not a list of maps", code="invalid-answer")
+        assert isinstance(recorded, list), "`read_answer` has looked at it"
         renamed = tuple({fields.get(key, key): value for key, value in each.items()} for each in recorded)
         return Known(renamed, answer.provenance, locate=answer.locate)
 

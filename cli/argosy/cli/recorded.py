@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from argosy.cli.reading import unreadable
 from argosy.cli.repositories import Standing
-from argosy.schemas.finding import ArgosyError, Finding
+from argosy.schemas.finding import Finding
 from argosy.schemas.model.durations import parse_age
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def open_recorded(named: Path | None, standing: Standing) -> Recorded | None:
         file = str(named) if named else WORLD_FILE
         content = named.read_bytes() if named else standing.read("", WORLD_FILE)
     except OSError as error:
-        raise ArgosyError(f"cannot read {file}: {error.strerror}", code="unreadable-file") from error
+        raise unreadable(file, error) from error
     if content is None:
         return None
     # Imported here: most repositories hold no such file.

@@ -10,6 +10,7 @@ import click
 from argosy.cli.beside import FolderMacros
 from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import line_reader, shown
+from argosy.cli.reading import no_text, read_json
 from argosy.compiler.dialect import Choice, Filler
 from argosy.compiler.templating.dialects import DIALECTS
 from argosy.compiler.templating.errors import TemplateError
@@ -78,9 +79,7 @@ def _read(file: IO[str]) -> str:
     try:
         return file.read()
     except UnicodeDecodeError as error:
-        raise ArgosyError(
-            f"{file.name} is not UTF-8 text: {error.reason} at byte {error.start}", code="unreadable-file"
-        ) from error
+        raise no_text(error, file.name) from error
 
 
 def _given(data: IO[str] | None, dialect: str) -> Mapping[str, object]:
@@ -119,12 +118,11 @@ def _refuse(error: GoError | TemplateError, file: IO[str] | None, template: str,
 
 
 def _read_cases(path: Path) -> list[dict[str, object]]:
-    try:
-        cases = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise ArgosyError(f"not JSON: {error}", position=Position(str(path), 1, 1)) from error
+    cases = read_json(path.read_bytes(), str(path))
     if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
-        raise ArgosyError("expected a list of objects", position=Position(str(path), 1, 1))
+        raise ArgosyError(
+            "expected a list of objects", position=Position(str(path), 1, 1), code="invalid-answer"
+        )
     return cases
 
 

@@ -59,4 +59,8 @@ def _at(record: Mapping[str, object], path: Sequence[str]) -> object:
 
 
 def _missing(path: Sequence[str], expected: str) -> ProviderError:
-    return ProviderError(f"the answer lacks `{'.'.join(path)}`, {expected}", code=BAD_ANSWER)
+    return ProviderError(
+        f"the provider's answer lacks `{'.'.join(path)}`, {expected}",
+        code=BAD_ANSWER,
+        hint="check that the URL is that of the API, and what stands between",
+    )

@@ -7,6 +7,7 @@ taken out of every message. Import late: aiohttp takes a tenth of a second.
 
 import asyncio
 import json
+import os
 import re
 import ssl
 import time
@@ -43,6 +44,7 @@ _MOST_REDIRECTS = 5
 _TRIES = 3
 _BACKOFF = 0.25
 _NEXT = re.compile(r'<([^>]*)>\s*;(?:[^,<]*;)?\s*rel="?next"?', re.IGNORECASE)
+_IS_IT_THE_API = "check that the URL is that of the API, and what stands between"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -153,6 +155,8 @@ class HttpClient:
                 await self._wait(held, url, limited=True)
             try:
                 raw = await self._follow(method, url, body, headers)
+            except TimeoutError as error:
+                raise self._late(url) from error
             except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError) as error:
                 failures += 1
                 if failures >= _TRIES or not _may_repeat(method, error):
@@ -182,7 +186,7 @@ class HttpClient:
                 if not self.endpoint.secrets
                 else "it is asked again later",
             )
-        raise ProviderError(f"{self._where(url)}: no whole answer in time", code=DEADLINE)
+        raise self._late(url)
 
     async def _follow(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> _Raw:
         for _ in range(_MOST_REDIRECTS):
@@ -203,7 +207,7 @@ class HttpClient:
     async def _call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> _Raw:
         left = self._deadline - asyncio.get_running_loop().time()
         if left <= 0:
-            raise ProviderError(f"{self._where(url)}: no whole answer in time", code=DEADLINE)
+            raise self._late(url)
         sent = dict(headers) if body is None else {"Content-Type": "application/json", **headers}
         timeout = aiohttp.ClientTimeout(total=min(self.endpoint.timeout, left))
         async with (
@@ -234,7 +238,10 @@ class HttpClient:
 
     def _reply(self, raw: _Raw, path: str) -> Reply:
         if raw.status == 404:
-            raise ProviderNotFoundError(f"{self._where(path)}: {self._told(raw)}")
+            hint = "check the name, and whether the token may see it"
+            if not self.endpoint.secrets:
+                hint = "check the name; what is private needs a token (tokenRef)"
+            raise ProviderNotFoundError(f"{self._where(path)}: {self._told(raw)}", hint=hint)
         if raw.status in (401, 403):
             place = self.endpoint.token_place
             raise ProviderError(
@@ -247,7 +254,9 @@ class HttpClient:
         if raw.status >= 500:
             raise self._unreachable(path, self._told(raw))
         if not 200 <= raw.status < 300:
-            raise ProviderError(f"{self._where(path)}: {self._told(raw)}", code=BAD_ANSWER)
+            raise ProviderError(
+                f"{self._where(path)}: {self._told(raw)}", code=BAD_ANSWER, hint=_IS_IT_THE_API
+            )
         try:
             return Reply(json.loads(raw.body), raw.headers)
         except (ValueError, RecursionError) as error:
@@ -266,15 +275,27 @@ class HttpClient:
         return text
 
     def _bad(self, place: str, what: str) -> ProviderError:
-        return ProviderError(f"{self._where(place)}: the answer {what}", code=BAD_ANSWER)
+        return ProviderError(f"{self._where(place)}: the answer {what}", code=BAD_ANSWER, hint=_IS_IT_THE_API)
 
     def _unreachable(self, place: str, what: str) -> ProviderError:
-        return ProviderError(f"{self._where(place)}: {self.endpoint.masked(what)}", code=UNREACHABLE)
+        return ProviderError(
+            f"{self._where(place)}: {self.endpoint.masked(what)}",
+            code=UNREACHABLE,
+            hint="check the URL, the service and the network between",
+        )
+
+    def _late(self, place: str) -> ProviderError:
+        return ProviderError(
+            f"{self._where(place)}: no whole answer in time",
+            code=DEADLINE,
+            hint=f"a call may take {self.endpoint.timeout:g} s (a plugin: `requestTimeout` in its ConfigMap)",
+        )
 
     def _where(self, place: str) -> str:
-        parts = urlsplit(place)
+        """The service and what was asked of it: a path behind the base, or a whole URL."""
+        parts = urlsplit(place if "://" in place else self._url(place, {}))
         host = urlsplit(self.endpoint.base).netloc
-        return self.endpoint.masked(f"{self.endpoint.name} at {host}, {parts.path}")
+        return self.endpoint.masked(f"{self.endpoint.name} at {host}{parts.path}")
 
     def _url(self, path: str, query: Mapping[str, str]) -> str:
         text = self.endpoint.base.rstrip("/") + "/" + path.lstrip("/")
@@ -323,12 +344,17 @@ def _may_repeat(method: str, error: Exception) -> bool:
     if isinstance(error, aiohttp.ClientConnectorError):
         # Nothing was sent. A certificate that is wrong is wrong the next time, too.
         return not isinstance(error, aiohttp.ClientConnectorCertificateError)
-    return method == "GET" and not isinstance(error, TimeoutError)
+    return method == "GET"
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+        return f"TLS: {error}"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"the name {error.host} cannot be resolved"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = os.strerror(error.os_error.errno) if error.os_error.errno else str(error.os_error)
+        return f"cannot be reached: {reason.lower()}"
     return str(error) or type(error).__name__
 
 

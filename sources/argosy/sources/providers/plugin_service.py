@@ -32,7 +32,11 @@ async def call_plugin(query: PluginQuery, material: Material, session: Session) 
     token = secret.data.get(key, "").strip() if secret else ""
     if not token or not token.isascii() or not token.isprintable():
         what = f"has no key `{key}` with a token" if secret else "does not exist"
-        raise ProviderError(f"Secret `{name}` {what}, which the plugin needs", code=INVALID_CREDENTIALS)
+        raise ProviderError(
+            f"Secret `{name}` {what}, which the plugin needs",
+            code=INVALID_CREDENTIALS,
+            hint="`token` in the plugin's ConfigMap names the Secret and the key: $SECRET:KEY",
+        )
     endpoint = Endpoint(
         "the plugin",
         query.base_url,
@@ -50,6 +54,8 @@ async def call_plugin(query: PluginQuery, material: Material, session: Session) 
     output = value.get("output") if isinstance(value, dict) else None
     if not isinstance(output, dict) or "parameters" not in output:
         raise ProviderError(
-            f"the plugin at {query.base_url} gave an answer without `output.parameters`", code=BAD_ANSWER
+            f"the plugin at {query.base_url} gave an answer without `output.parameters`",
+            code=BAD_ANSWER,
+            hint='expected {"output": {"parameters": [{…}]}}: an empty list, where there is nothing',
         )
     return value

@@ -21,7 +21,9 @@ def check_policy(spec: Mapping[str, object], material: Material) -> None:
     settings = material.config_maps.get(SETTINGS) or {}
     if settings.get(f"{_PREFIX}enable.scm.providers", "true").strip().lower() == "false":
         raise ProviderError(
-            f"providers are switched off by `{_PREFIX}enable.scm.providers` in {SETTINGS}", code=DISABLED
+            f"providers are switched off by `{_PREFIX}enable.scm.providers` in {SETTINGS}",
+            code=DISABLED,
+            hint="switch them on there, or remove the generator",
         )
     allowed = [each.strip() for each in settings.get(f"{_PREFIX}allowed.scm.providers", "").split(",")]
     allowed = [each for each in allowed if each]
@@ -30,7 +32,7 @@ def check_policy(spec: Mapping[str, object], material: Material) -> None:
         raise ProviderError(
             f"the provider {url} is not allowed, only {', '.join(allowed)}",
             code=DISABLED,
-            hint=f"see `{_PREFIX}allowed.scm.providers` in {SETTINGS}",
+            hint=f"use one of these, or add it to `{_PREFIX}allowed.scm.providers` in {SETTINGS}",
         )
     if settings.get(f"{_PREFIX}enable.tokenref.strict.mode", "").strip().lower() != "true":
         return

@@ -79,7 +79,11 @@ def token_of(spec: Spec, material: Material) -> tuple[str, str]:
             )
         token = secret.data.get(key, "").strip()
         if not token:
-            raise ProviderError(f"Secret `{name}` has no key `{key}`", code=INVALID_CREDENTIALS)
+            raise ProviderError(
+                f"Secret `{name}` has no key `{key}`",
+                code=INVALID_CREDENTIALS,
+                hint="tokenRef names the Secret and the key",
+            )
         if not token.isascii() or not token.isprintable():
             raise ProviderError(f"Secret `{name}`, key `{key}`, holds no token", code=INVALID_CREDENTIALS)
         return token, f"Secret `{name}`, key `{key}`"
@@ -92,9 +96,17 @@ def authority_of(spec: Spec, material: Material) -> str:
         name, key = str(reference.get("configMapName", "")), str(reference.get("key", ""))
         data = material.config_maps.get(name)
         if data is None:
-            raise ProviderError(f"the ConfigMap `{name}` of caRef does not exist", code=INVALID_CREDENTIALS)
+            raise ProviderError(
+                f"the ConfigMap `{name}` of caRef does not exist",
+                code=INVALID_CREDENTIALS,
+                hint="make it in the namespace of the ApplicationSet",
+            )
         if not data.get(key):
-            raise ProviderError(f"ConfigMap `{name}` has no key `{key}`", code=INVALID_CREDENTIALS)
+            raise ProviderError(
+                f"ConfigMap `{name}` has no key `{key}`",
+                code=INVALID_CREDENTIALS,
+                hint="caRef names the ConfigMap and the key",
+            )
         return data[key]
     return ""
 

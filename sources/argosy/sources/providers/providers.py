@@ -91,7 +91,8 @@ class Providers:
                     return await ask(self._session(ends))
             except TimeoutError as error:
                 message = f"no whole answer within {self._deadline:.0f} s"
-                raise ProviderError(message, code=DEADLINE) from error
+                hint = "ask for less: filters by repository save calls"
+                raise ProviderError(message, code=DEADLINE, hint=hint) from error
 
         try:
             return asyncio.run(within())
