@@ -38,16 +38,16 @@ def command(
         revision, against, staged, namespace, clusters, repo, world, max_world_age
     ) as comparison:
         found = find_affected(comparison.old, comparison.new, comparison.states.changed)
-    if output == "json":
-        import json
+        # Where an Application was rendered from is looked up when it is told.
+        if output == "json":
+            import json
 
-        click.echo(json.dumps([_as_json(each) for each in found], indent=2, ensure_ascii=False))
-    elif output == "name":
-        click.echo(
-            "".join(f"{each.key.kind.lower()}.argoproj.io/{each.key.name}\n" for each in found), nl=False
-        )
-    else:
-        _print(found)
+            click.echo(json.dumps([_as_json(each) for each in found], indent=2, ensure_ascii=False))
+        elif output == "name":
+            names = (f"{each.key.kind.lower()}.argoproj.io/{each.key.name}\n" for each in found)
+            click.echo("".join(names), nl=False)
+        else:
+            _print(found)
 
 
 def _print(found: Sequence[Affected]) -> None:

@@ -11,7 +11,7 @@ from argosy.compiler.app_of_apps import RenderedManifest
 from argosy.schemas.finding import ArgosyError, Severity
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application, instance_name
-from argosy.schemas.model.origin import DeferredOrigin, Origin
+from argosy.schemas.model.origin import DeferredOrigin
 from argosy.schemas.model.source import Source
 from argosy.schemas.position import Path, Position
 from argosy.sources.errors import REFUSED_URL, UNKNOWN_REVISION, UNSUPPORTED_SOURCE, SourceError
@@ -81,23 +81,20 @@ def render_application(
     for source, request in requests:
         shown = partial(repositories.shown, source.repo_url)
         try:
-            manifests += (_rendered(each, shown) for each in renderer.render_now(request).manifests)
+            rendering = renderer.render_now(request)
         except SourceError as error:
             return _does_not_render(error, application, request, shown)
         except ArgosyError as error:
             return _unknown(error)
+        manifests += (_rendered(each, request.tree, shown) for each in rendering.manifests)
     return Known(tuple(manifests), "rendered")
 
 
-def _rendered(manifest: Manifest, shown: Callable[[str], str]) -> RenderedManifest:
+def _rendered(manifest: Manifest, tree: Tree, shown: Callable[[str], str]) -> RenderedManifest:
     """A manifest whose places are named as one sees them from the folder that one stands in."""
-
-    def origin() -> Origin:
-        place = manifest.origin.position
-        return Origin(place and replace(place, file=shown(place.file)), manifest.origin.chain)
-
+    origin = DeferredOrigin(lambda: manifest.origin_in(tree).with_files(shown))
     document = manifest.document and manifest.document.named(shown(manifest.document.file))
-    return RenderedManifest(manifest.value, DeferredOrigin(origin), document)
+    return RenderedManifest(manifest.value, origin, document)
 
 
 def _unknown(error: ArgosyError) -> Unknown:

@@ -20,7 +20,7 @@ from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
 from argosy.schemas.model.origin import DeferredOrigin, Origin
-from argosy.schemas.position import Position
+from argosy.schemas.position import Path, Position
 from argosy.schemas.validation import kind_of
 from argosy.schemas.yaml_reader import Document
 
@@ -38,6 +38,12 @@ class RenderedManifest:
     value: Mapping[str, Any]
     origin: Origin = field(default=Origin(), compare=False)
     document: Document | None = None
+
+    def position(self, path: Path = (), key: bool = False) -> Position | None:
+        """Where a field (or its key) was written, or the nearest place that is known."""
+        if self.document is not None:
+            return self.document.position(path, key)
+        return self.origin.position_of(path, key)
 
 
 Render = Callable[[Sequence[Application]], Sequence[Answer[Sequence[RenderedManifest]]]]

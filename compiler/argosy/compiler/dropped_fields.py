@@ -22,6 +22,5 @@ def dropped_fields(members: Iterable[Member]) -> Iterator[Finding]:
 def _unknown_fields(manifest: RenderedManifest) -> Iterator[Finding]:
     kind = kind_of(manifest.value)
     for each in unknown_fields(kind, manifest.value) if kind else ():
-        place = manifest.document.position(each.path, key=True) if manifest.document else None
-        position = place or manifest.origin.position
+        position = manifest.position(each.path, key=True)
         yield Finding(each.code, Severity.ERROR, each.message, position, each.hint)

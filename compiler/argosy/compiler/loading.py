@@ -44,7 +44,7 @@ def load(document: Document, namespace: str) -> Loaded:
 
 def load_rendered(value: Mapping[str, Any], namespace: str, origin: Origin) -> Loaded:
     """The same for a manifest that some source rendered; findings stand where it came from."""
-    return _load(dict(value), namespace, lambda _path, _key: origin.position, None, origin)
+    return _load(dict(value), namespace, origin.position_of, None, origin)
 
 
 def _load(

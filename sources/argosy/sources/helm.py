@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from argosy.sources.chart_metadata import check_installable, local_dependencies,
 from argosy.sources.chart_questions import ChartQuestions
 from argosy.sources.errors import RENDER_FAILED, SourceError
 from argosy.sources.helm_command import HelmCommand
+from argosy.sources.helm_origins import template_origin
 from argosy.sources.helm_pool import HelmPool
 from argosy.sources.helm_values import chart_values
 from argosy.sources.manifest import Input, Manifest, RenderRequest, document_manifests
@@ -43,6 +44,7 @@ _HOOKS = frozenset(
 )
 _HOOK = "helm.sh/hook"
 _LONGEST = 900
+_NO_OBJECT = "let the template print apiVersion and kind, or nothing; the line is that of the rendered text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class HelmRenderer:
         for texts in (answer.get("crds", {}), answer.get("manifests", {})):
             for name, text in sorted(texts.items()):
                 if not name.endswith("NOTES.txt") and text.strip():
-                    manifests.extend(_manifests(_place(chart, name), text))
+                    manifests.extend(_manifests(chart, name, text))
         if "error" in answer:
             raise _failure(chart, answer["error"])
         return [manifest for manifest in manifests if not _is_left_out(manifest.value)]
@@ -131,8 +133,8 @@ class HelmRenderer:
         self._pool.close()
 
 
-def _manifests(file: str, text: str) -> list[Manifest]:
-    origin = Origin(Position(file, 1, 1))
+def _manifests(chart: HelmChart, name: str, text: str) -> list[Manifest]:
+    file = _place(chart, name)
     try:
         # The program prints each file without the space at its end, and a line's end instead.
         documents = read_documents(f"{text.rstrip()}\n", f"{file} (rendered)")
@@ -143,10 +145,12 @@ def _manifests(file: str, text: str) -> list[Manifest]:
             position=error.position,
             hint="the line is that of the rendered text",
         ) from error
+    origin = Origin(Position(file, 1, 1))
+    trace = partial(template_origin, chart.path, name.partition("/")[2])
     return [
         manifest
         for document in sorted(documents, key=_rank)
-        for manifest in document_manifests(document, lambda _d, _p: origin)
+        for manifest in document_manifests(document, lambda _d, _p: origin, trace, _NO_OBJECT)
     ]
 
 

@@ -17,12 +17,15 @@ from argosy.schemas.yaml_writer import write_yaml
 from argosy.sources.build_environment import BuildEnvironment
 from argosy.sources.errors import DEADLINE, MISSING_PATH, RENDER_FAILED, TOOL_MISSING, SourceError
 from argosy.sources.kustomization import folders_read, is_kustomization, read_kustomization, with_options
+from argosy.sources.kustomize_origins import BuildOrigins
 from argosy.sources.limited_process import OFFLINE, Finished, find_program, run_limited
 from argosy.sources.manifest import Input, Manifest, document_manifests
 from argosy.sources.scratch import scratch_folder
 from argosy.sources.tree import Tree
 
 __all__ = ["KustomizeBuild", "KustomizeRenderer", "is_kustomization"]
+
+_NO_OBJECT = "take it out of the resources, or add apiVersion and kind; the line is that of the built text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,12 @@ class KustomizeRenderer:
             if finished.status != 0 or finished.stopped:
                 raise _failure(build, finished, self._deadline, self._memory, str(root))
         origin = Origin(Position(build.file, 1, 1))
+        trace = BuildOrigins(build.path, build.file, build.content).trace
         documents = read_documents(finished.output, f"{build.file} (rendered)")
         return [
             manifest
             for document in documents
-            for manifest in document_manifests(document, lambda _d, _p: origin)
+            for manifest in document_manifests(document, lambda _d, _p: origin, trace, _NO_OBJECT)
         ]
 
     def _components(self, tree: Tree, path: str, options: Kustomize) -> tuple[str, ...]:

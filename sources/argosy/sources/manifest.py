@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from argosy.schemas.knowledge import Answer
@@ -18,6 +19,11 @@ from argosy.sources.tree import Tree
 __all__ = ["Input", "Manifest", "RenderRequest", "Rendering", "document_manifests", "is_object"]
 
 
+_IN_A_FOLDER = "add apiVersion and kind, or leave the file out by directory.exclude"
+
+TraceOf = Callable[[Mapping[str, Any], Path, Tree], Origin]
+"""Finds the lines of the object at a path of a rendered document, in the tree that was rendered."""
+
 OriginOf = Callable[[Document, Path], Origin]
 """Where the node at a path of a document came from."""
 
@@ -26,12 +32,19 @@ OriginOf = Callable[[Document, Path], Origin]
 class Manifest:
     """One Kubernetes object as a source has it, and the lines that it came from.
 
-    `document` is there where the object is a document of a file as it stands.
+    `document` is there where the object is a document of a file as it stands. Where it is not, `origin` is
+    the file, and `trace` finds its lines in there.
     """
 
     value: Mapping[str, Any]
     origin: Origin = field(default=Origin(), compare=False)
     document: Document | None = field(default=None, compare=False, repr=False)
+    trace: Callable[[Tree], Origin] | None = field(default=None, compare=False, repr=False)
+
+    def origin_in(self, tree: Tree) -> Origin:
+        """Where the object and each of its fields come from, in the tree that was rendered or one like it. It
+        takes reading files, so a manifest itself neither knows nor holds that."""
+        return self.trace(tree) if self.trace is not None else self.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +106,35 @@ def is_object(value: object) -> bool:
     return isinstance(value, Mapping) and bool(value.get("kind")) and bool(value.get("apiVersion"))
 
 
-def document_manifests(document: Document, origin_of: OriginOf) -> list[Manifest]:
-    """The objects of one document: itself, or the items if it is a `List`.
+def document_manifests(
+    document: Document, origin_of: OriginOf, trace_of: TraceOf | None = None, hint: str = _IN_A_FOLDER
+) -> list[Manifest]:
+    """The objects of one document: itself, or the items if it is a `List`. `hint` says what to do if it is
+    none.
 
     Raises `SourceError` (`render-failed`) with the position of what is not an object.
     """
     value = document.value
     if not is_object(value):
-        raise _not_an_object(document, (), value)
+        raise _not_an_object(document, (), value, hint)
     assert isinstance(value, Mapping)
+
+    def manifest(item: Mapping[str, Any], path: Path) -> Manifest:
+        trace = partial(trace_of, value, path) if trace_of is not None else None
+        return Manifest(item, origin_of(document, path), trace=trace)
+
     items = value.get("items")
     if not (str(value["kind"]).endswith("List") and isinstance(items, list)):
-        return [Manifest(value, origin_of(document, ()))]
+        return [manifest(value, ())]
     manifests = []
     for index, item in enumerate(items):
         if not is_object(item):
-            raise _not_an_object(document, ("items", index), item)
-        manifests.append(Manifest(item, origin_of(document, ("items", index))))
+            raise _not_an_object(document, ("items", index), item, hint)
+        manifests.append(manifest(item, ("items", index)))
     return manifests
 
 
-def _not_an_object(document: Document, path: Path, value: object) -> SourceError:
+def _not_an_object(document: Document, path: Path, value: object, hint: str) -> SourceError:
     if isinstance(value, Mapping):
         missing = [key for key in ("apiVersion", "kind") if not value.get(key)]
         message = f"this document is not a Kubernetes object: {' and '.join(missing)} missing"
@@ -125,5 +146,5 @@ def _not_an_object(document: Document, path: Path, value: object) -> SourceError
         message,
         code=RENDER_FAILED,
         position=document.position(path),
-        hint="add apiVersion and kind, or leave the file out by directory.exclude",
+        hint=hint,
     )

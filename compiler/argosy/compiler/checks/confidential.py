@@ -13,7 +13,8 @@ __all__ = ["without_secret_lines"]
 
 def without_secret_lines(subject: Subject, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings; those at a line that holds a value of a Secret are made confidential."""
-    secrets = [each for each in subject.objects if each.kind == "Secret" and not each.group]
+    findings = list(findings)
+    secrets = [each for each in subject.objects if findings and each.kind == "Secret" and not each.group]
     lines = {line for each in secrets for line in _lines_with_values(each)}
     for finding in findings:
         places = (finding.position, *(related.position for related in finding.related))
@@ -22,6 +23,10 @@ def without_secret_lines(subject: Subject, findings: Iterable[Finding]) -> Itera
 
 
 def _lines_with_values(secret: Deployed) -> Iterator[tuple[str, int]]:
+    whole = secret.position()
+    if secret.manifest.document is None and whole is not None:
+        # In what a tool renders a value may have been written anywhere.
+        yield from _lines(whole)
     for field in ("data", "stringData"):
         for key in mapping(secret.value, field):
             position = secret.position((field, key))

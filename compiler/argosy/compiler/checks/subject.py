@@ -100,8 +100,7 @@ class Deployed:
 
     def position(self, path: Path = (), key: bool = False) -> Position | None:
         """Where a field of the object stands, or what made the object."""
-        document = self.manifest.document
-        return document.position(path, key) if document else self.manifest.origin.position
+        return self.manifest.position(path, key)
 
     @property
     def identity(self) -> int:
@@ -177,7 +176,7 @@ class Subject:
             document = self.documents.get(member.key)
             if document is not None:
                 return document.position(path, key)
-            if self.is_generated(member) and isinstance(member.resource, Application):
+            if isinstance(member.resource, Application):
                 return member.resource.origin.position_of(path, key)
             return member.position
 

@@ -260,7 +260,7 @@ class ApplicationSet:
         in the object."""
         if self.document is not None:
             return self.document.position(path, key)
-        return self.origin.position or Position(dotted(path), 0, 0)
+        return self.origin.position_of(path, key) or Position(dotted(path), 0, 0)
 
     def position_in_text(self, path: Path, line: int, column: int, length: int = 0) -> Position:
         """Where some characters of a text of the manifest stand, as far as that can be told; line 0 is all

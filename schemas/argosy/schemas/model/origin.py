@@ -54,6 +54,15 @@ class Origin:
         """The same origin, with places appended to the far end of its chain."""
         return Origin(self.position, self.chain + places, self.trace, self.place)
 
+    def with_files(self, named: Callable[[str], str]) -> "Origin":
+        """The same origin, its files named otherwise."""
+
+        def shown(position: Position | None) -> Position | None:
+            return position and replace(position, file=named(position.file))
+
+        chain = tuple(replace(each, position=shown(each.position)) for each in self.chain)
+        return Origin(shown(self.position), chain, self.trace, lambda *asked: shown(self.place(*asked)))
+
     def position_of(self, path: Path, key: bool = False) -> Position | None:
         """The place of one field, or the nearest that is known."""
         return self.place(path, key) or self.position

@@ -1,0 +1,192 @@
+"""The text of a Helm template as far as it is YAML: its documents, lines and entries, and what is templated.
+
+Templates are not run: of each line it is known under which conditions it is printed, and where text of
+unknown content is put in. Pure.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+__all__ = [
+    "Branch",
+    "Entry",
+    "Line",
+    "TemplateDocument",
+    "block_entries",
+    "excludes",
+    "has_template",
+    "split_documents",
+]
+
+_ACTION = re.compile(r"\{\{(?P<trim>-?)\s*(?P<code>/\*.*?\*/|.*?)\s*-?\}\}", re.DOTALL)
+_OPENS = re.compile(r"(?:if|range|with|define|block)\b")
+_SILENT = re.compile(r"/\*|\$\w*\s*:?=|fail\b|(?:break|continue)\b")
+_INDENT = re.compile(r"\bn?indent\s+(\d+)\s*$")
+_SEPARATOR = re.compile(r"---(?:\s|$)")
+_KEY = re.compile(r"""(?P<quote>["']?)(?P<key>.+?)(?P=quote)\s*:(?:\s+(?P<value>.*))?$""")
+_BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
+_MASK = "\0"
+"""Stands for each character of an action."""
+
+Branch = tuple[tuple[int, int], ...]
+"""The conditions and loops around a line: each by its number in the text, and the branch of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `text` without the space around it, actions masked. `written` is the text as it stands there.
+
+    `inserts` is set where a line holds nothing but actions, and one of them prints something: the column that
+    it is printed in, or -1 where that is not known.
+    """
+
+    number: int
+    indent: int
+    text: str
+    written: str
+    branch: Branch
+    inserts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key with what belongs to it, or an item of a list (`key` is `None`).
+
+    `value` is the rest of its line, which begins in `column` (both count from 0).
+    """
+
+    line: Line
+    key: str | None
+    value: str
+    column: int
+    body: tuple[Line, ...] = field(repr=False)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a text of several lines follows, in which nothing is a key."""
+        return bool(_BLOCK_TEXT.match(self.value))
+
+    @property
+    def written(self) -> str:
+        """The value letter by letter, without a comment behind it."""
+        end = self.value.find(" #")
+        shown = self.value if end < 0 or self.value[:1] in "\"'" else self.value[:end]
+        start = self.column - self.line.indent
+        return self.line.written[start : start + len(shown.rstrip())]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDocument:
+    """What stands between two lines `---`: the lines that count, and the first and the last line of all."""
+
+    lines: tuple[Line, ...]
+    first: int
+    last: int
+
+
+def has_template(text: str) -> bool:
+    """Whether some of a masked text is templated."""
+    return _MASK in text
+
+
+def excludes(one: Branch, other: Branch) -> bool:
+    """Whether no text has both: they are different branches of one condition."""
+    chosen = dict(other)
+    return any(chosen.get(condition, branch) != branch for condition, branch in one)
+
+
+def split_documents(text: str) -> tuple[TemplateDocument, ...]:
+    """The documents of a text; lines without anything that could be printed as YAML do not count."""
+    documents: list[TemplateDocument] = []
+    lines: list[Line] = []
+    first = 1
+    for line in _lines(f"{text}\n---"):
+        if _SEPARATOR.match(line.text) and not line.indent:
+            if lines:
+                documents.append(TemplateDocument(tuple(lines), first, line.number - 1))
+            lines, first = [], line.number + 1
+        elif line.inserts is not None or (line.text.strip(_MASK + " ") and not line.text.startswith("#")):
+            lines.append(line)
+    return tuple(documents)
+
+
+def _lines(text: str) -> Iterator[Line]:
+    actions = list(_ACTION.finditer(text))
+    masked = _ACTION.sub(lambda match: re.sub(r"[^\n]", _MASK, match[0]), text)
+    stack: list[tuple[int, int]] = []
+    opened = used = offset = 0
+    for number, (shown, written) in enumerate(zip(masked.split("\n"), text.split("\n"), strict=True), 1):
+        before = tuple(stack)
+        inserts: int | None = None
+        end = offset + len(written)
+        while used < len(actions) and actions[used].start() <= end:
+            action = actions[used]
+            code = action["code"]
+            used += 1
+            if _OPENS.match(code):
+                stack.append((opened := opened + 1, 0))
+            elif code.startswith("else") and stack:
+                stack[-1] = (stack[-1][0], stack[-1][1] + 1)
+            elif code.startswith("end") and stack:
+                stack.pop()
+            elif not _SILENT.match(code):
+                inserts = _printed_at(action, action.start() - offset)
+        bare = shown.strip()
+        only_actions = not bare.strip(_MASK + " ")
+        indent = len(shown) - len(shown.lstrip())
+        yield Line(number, indent, bare, written.strip(), before, inserts if only_actions else None)
+        offset = end + 1
+
+
+def _printed_at(action: re.Match[str], column: int) -> int:
+    indent = _INDENT.search(action["code"])
+    if indent is not None:
+        return int(indent[1])
+    return -1 if action["trim"] else column
+
+
+def block_entries(lines: Sequence[Line]) -> tuple[list[Entry], list[Line]]:
+    """The entries of a block, each with the lines below it, and the lines that may put others beside them."""
+    written = [line for line in lines if line.inserts is None]
+    if not written:
+        return [], list(lines)
+    indent = written[0].indent
+    starts = [index for index, line in enumerate(lines) if line.inserts is None and line.indent <= indent]
+    # Items of a list may stand right below the key that they belong to.
+    starts = [
+        index
+        for place, index in enumerate(starts)
+        if not (place and lines[index].text.startswith("-") and not written[0].text.startswith("-"))
+    ]
+    entries = [
+        _entry(lines[start], tuple(lines[start + 1 : end]))
+        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
+    ]
+    inserted = [line for line in lines[: starts[0]] if line.inserts is not None]
+    for entry in entries:
+        inserted += (line for line in entry.body if _may_stand_beside(line, entry, indent))
+    return entries, inserted
+
+
+def _may_stand_beside(line: Line, entry: Entry, indent: int) -> bool:
+    if line.inserts is None or (entry.is_text and line.inserts > indent):
+        return False
+    return line.inserts in (-1, indent)
+
+
+def _entry(line: Line, body: tuple[Line, ...]) -> Entry:
+    if line.text == "-" or line.text.startswith("- "):
+        rest = line.text[1:].lstrip()
+        column = line.indent + len(line.text) - len(rest)
+        if not rest:
+            return Entry(line, None, "", column, body)
+        shift = column - line.indent
+        first = Line(line.number, column, rest, line.written[shift:], line.branch)
+        return Entry(line, None, rest, column, (first, *body))
+    match = _KEY.match(line.text)
+    if match is None:
+        return Entry(line, _MASK, line.text, line.indent, body)
+    value = match["value"] or ""
+    column = line.indent + (match.start("value") if match["value"] else len(line.text))
+    return Entry(line, match["key"], value, column, body)
