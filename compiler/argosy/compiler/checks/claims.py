@@ -32,7 +32,8 @@ def object_claims(members: Iterable[Member]) -> Iterator[Finding]:
     shared: dict[tuple[int, ...], list[str]] = defaultdict(list)
     claims: dict[tuple[int, ...], list[Application]] = {}
     for key, claimants in owners.items():
-        if len(claimants) > 1:
+        # Files that hold no objects lie in folders of plain manifests, too.
+        if len(claimants) > 1 and key.kind and key.name:
             group = tuple(map(id, claimants))
             claims[group] = claimants
             shared[group].append(_described(key))
