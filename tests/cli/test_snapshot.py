@@ -247,6 +247,22 @@ def test_the_sets_of_the_cluster_are_taken_where_no_path_is_named(place: Place, 
     assert answers("by-path.yaml") == answers("by-cluster.yaml")
 
 
+def test_how_the_installation_is_set_up_is_kept_where_it_is_not_the_usual(
+    place: Place, kubeconfig: Path
+) -> None:
+    globbing = "applicationsetcontroller.enable.new.git.file.globbing"
+    assert globbing not in snapshot(kubeconfig, "sets.yaml", "-o", "-").stdout
+    data = {globbing: "true", "application.namespaces": "team-*"}
+    settings = manifest("ConfigMap", "argocd-cmd-params-cm", data=data)
+    kubectl(kubeconfig, "apply", "-f", "-", text=yaml.safe_dump(settings))
+    try:
+        answers = yaml.safe_load(snapshot(kubeconfig, "sets.yaml", "-o", "-").stdout)["answers"]
+    finally:
+        kubectl(kubeconfig, "-n", "argocd", "delete", "configmap", "argocd-cmd-params-cm")
+    kept = [each["value"] for each in answers if each.get("asked") == {"name": "argocd-cmd-params-cm"}]
+    assert kept == [{globbing: "true"}]
+
+
 def test_what_is_not_answered_is_written_with_its_reason(place: Place, kubeconfig: Path) -> None:
     place.services["github"].trouble = lambda *_: Answer(401, {"message": f"no {TOKEN}"})
     taken = snapshot(kubeconfig, "sets.yaml")

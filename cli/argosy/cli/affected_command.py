@@ -1,8 +1,7 @@
 """`argosy affected`: which Applications and sets a change can affect, and why. Renders nothing."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,25 +17,13 @@ __all__ = ["command"]
 @click.option(
     "-o", "--output", type=click.Choice(["text", "json", "name"]), default="text", show_default=True
 )
-def command(
-    revision: str,
-    against: str,
-    staged: bool,
-    namespace: str,
-    clusters: Path | None,
-    repo: dict[str, Path],
-    world: Path | None,
-    max_world_age: timedelta | None,
-    output: str,
-) -> None:
+def command(output: str, **compared: Any) -> None:
     """Print the Applications and sets that the change from REV (HEAD) to the work tree can affect.
 
     Exactly those whose specification, generator inputs or rendered files differ. What cannot be known is
     listed, too.
     """
-    with open_comparison(
-        revision, against, staged, namespace, clusters, repo, world, max_world_age
-    ) as comparison:
+    with open_comparison(**compared) as comparison:
         found = find_affected(comparison.old, comparison.new, comparison.states.changed)
         # Where an Application was rendered from is looked up when it is told.
         if output == "json":

@@ -14,6 +14,7 @@ from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld, Services, read_answer
+from argosy.cli.parameter_options import known_settings, parameter_options
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import open_recorded, recorded_options
 from argosy.cli.render_timeout import render_timeout_option
@@ -21,6 +22,7 @@ from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.checks.generator_entries import generator_entry_findings
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
 from argosy.compiler.loading import Loaded, load
+from argosy.generators.controller_parameters import ControllerParameters
 from argosy.generators.generator import Settings
 from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.model.application import Application
@@ -56,8 +58,7 @@ __all__ = ["command"]
     callback=name_and_path,
     help="A recorded answer of an outside service: plugin, scm or pulls.",
 )
-@click.option("--new-git-file-globbing", type=bool, default=False, metavar="true|false")
-@click.option("--include-hidden-directories", type=bool, default=False, metavar="true|false")
+@parameter_options
 @click.option("--strict-destinations", type=bool, default=False, metavar="true|false")
 @click.option("-r", "--recursive", is_flag=True, help="Follow Applications that deploy Applications.")
 @click.option(
@@ -74,8 +75,8 @@ def command(
     clusters: Path | None,
     repo: dict[str, Path],
     answers: dict[str, Path],
-    new_git_file_globbing: bool,
-    include_hidden_directories: bool,
+    new_git_file_globbing: bool | None,
+    include_hidden_directories: bool | None,
     strict_destinations: bool,
     recursive: bool,
     fetch: bool,
@@ -88,7 +89,6 @@ def command(
     Findings go to stderr; the exit status is 1 where Argo CD would refuse, 3 where an answer is missing.
     With --recursive, FILE holds a root Application, and everything below it is followed.
     """
-    settings = Settings(namespace, new_git_file_globbing, include_hidden_directories, strict_destinations)
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
     recorded = {kind: read_answer(kind, path) for kind, path in answers.items()}
     standing = Standing(Path.cwd())
@@ -102,6 +102,10 @@ def command(
         recorded=kept.world if kept else None,
         services=_services(manifests) if fetch else None,
     )
+    excepting = Excepting(standing, Path.cwd())
+    given = ControllerParameters(new_git_file_globbing, include_hidden_directories)
+    known = known_settings(namespace, given, excepting, asked)
+    settings = replace(known, strict_destinations=strict_destinations)
     # A short life without cycles worth collecting: with a thousand sets the collector takes a third of it.
     gc.disable()
     try:
@@ -117,7 +121,6 @@ def command(
     finally:
         gc.enable()
         repositories.close()
-    excepting = Excepting(standing, Path.cwd())
     if kept is not None:
         findings = [*findings, *kept.findings(excepting.max_world_age(max_world_age))]
     excepting.echo(findings)

@@ -1,7 +1,6 @@
 """`argosy diff`: what a change does to Applications and to the objects that they deploy."""
 
-from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,26 +18,13 @@ __all__ = ["command"]
     "-o", "--output", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
 )
 @click.option("--exit-code", is_flag=True, help="Exit status 1 if anything differs or is unknown.")
-def command(
-    revision: str,
-    against: str,
-    staged: bool,
-    namespace: str,
-    clusters: Path | None,
-    repo: dict[str, Path],
-    world: Path | None,
-    max_world_age: timedelta | None,
-    output: str,
-    exit_code: bool,
-) -> None:
+def command(output: str, exit_code: bool, **compared: Any) -> None:
     """Show what differs from REV (HEAD) to the work tree: Applications, and the objects they deploy.
 
     Deletions come first. A renamed directory or template is a move. What cannot be rendered here (charts of
     other repositories, say) is shown as unknown, never as removed. Values of Secrets are not shown.
     """
-    with open_comparison(
-        revision, against, staged, namespace, clusters, repo, world, max_world_age
-    ) as comparison:
+    with open_comparison(**compared) as comparison:
         difference = find_difference(comparison.old, comparison.new, comparison.states.changed)
     states = comparison.states
     printers = {"text": as_text, "json": as_json, "markdown": as_markdown}

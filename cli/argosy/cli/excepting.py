@@ -14,6 +14,7 @@ from argosy.cli.reading import unreadable
 from argosy.cli.repositories import Standing, Uncommitted
 from argosy.compiler.exceptions.configuration import FILE_NAME, Configuration, read_configuration
 from argosy.compiler.exceptions.judgement import Judgement, judge
+from argosy.generators.controller_parameters import ControllerParameters
 from argosy.schemas.finding import ArgosyError, Finding
 
 __all__ = ["Excepting"]
@@ -67,6 +68,13 @@ class Excepting:
         Raises `ArgosyError` where `argosy.yaml` is there and cannot be read.
         """
         return wanted or self._configuration.world_max_age
+
+    def controller_parameters(self) -> ControllerParameters:
+        """How the repository says that Argo CD is set up.
+
+        Raises `ArgosyError` where `argosy.yaml` is there and cannot be read.
+        """
+        return self._configuration.parameters
 
     def asked(self) -> frozenset[str]:
         """The codes that `argosy.yaml` switches on or sets a severity for.

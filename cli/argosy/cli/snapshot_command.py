@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,10 +10,12 @@ import click
 from argosy.cli.document_search import search_paths
 from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
+from argosy.cli.parameter_options import parameter_options, settings_of
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import WORLD_FILE
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.loading import load
+from argosy.generators.controller_parameters import ControllerParameters
 from argosy.generators.generator import Settings
 from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.knowledge import Unknown
@@ -42,8 +45,7 @@ __all__ = ["command"]
     help="A clone on this machine that stands for a repository URL.",
 )
 @click.option("--allow-file-repositories", is_flag=True, help="Allow repositories on this machine's disks.")
-@click.option("--new-git-file-globbing", type=bool, default=False, metavar="true|false")
-@click.option("--include-hidden-directories", type=bool, default=False, metavar="true|false")
+@parameter_options
 @click.option("--strict-destinations", type=bool, default=False, metavar="true|false")
 def command(
     paths: tuple[Path, ...],
@@ -53,8 +55,8 @@ def command(
     namespace: str,
     repo: dict[str, Path],
     allow_file_repositories: bool,
-    new_git_file_globbing: bool,
-    include_hidden_directories: bool,
+    new_git_file_globbing: bool | None,
+    include_hidden_directories: bool | None,
     strict_destinations: bool,
 ) -> None:
     """Write what the generators of the ApplicationSets in PATH (of those in the cluster, without) ask.
@@ -67,9 +69,15 @@ def command(
     from argosy.cli.snapshotting import take_snapshot
     from argosy.generators.recorded.world_file import write_world
 
-    settings = Settings(namespace, new_git_file_globbing, include_hidden_directories, strict_destinations)
     standing = Standing(Path.cwd())
     excepting = Excepting(standing, Path.cwd())
+    given = ControllerParameters(new_git_file_globbing, include_hidden_directories)
+    given = given.over(excepting.controller_parameters())
+
+    def settings_with(installed: ControllerParameters) -> Settings:
+        settings = settings_of(namespace, given.over(installed))
+        return replace(settings, strict_destinations=strict_destinations)
+
     sets, findings = _sets(paths, namespace) if paths else (None, ())
     if sets == []:
         excepting.echo(findings)
@@ -83,7 +91,7 @@ def command(
     )
     local = KnownRepositories(repo, standing)
     try:
-        answers, count = asyncio.run(take_snapshot(target, sets, local, settings))
+        answers, count = asyncio.run(take_snapshot(target, sets, local, settings_with))
     finally:
         local.close()
     _write(write_world(answers), place)

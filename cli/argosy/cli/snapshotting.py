@@ -16,7 +16,9 @@ from argosy.clusters.client import Client
 from argosy.clusters.errors import ApiError, UnknownKind
 from argosy.clusters.objects import GroupVersionKind
 from argosy.compiler.expansion import expand
+from argosy.generators.controller_parameters import CONFIG_MAP, ControllerParameters
 from argosy.generators.generator import Settings
+from argosy.generators.questions import config_map_question
 from argosy.generators.recorded.answer import RecordedAnswer
 from argosy.generators.recorded.recorder import Recorder
 from argosy.generators.world import Tree
@@ -26,7 +28,7 @@ from argosy.reconciler.live_world import LiveWorld, Recent
 from argosy.reconciler.outside import Outside
 from argosy.reconciler.resource import KubernetesObject
 from argosy.reconciler.revisions import Revisions
-from argosy.schemas.knowledge import Answer, Unknown
+from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.annotations import SECRET_TYPE
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.sources.credentials import CredentialStore
@@ -60,11 +62,15 @@ class _Management:
 
 
 async def take_snapshot(
-    target: Target, sets: Sequence[ApplicationSet] | None, local: KnownRepositories, settings: Settings
+    target: Target,
+    sets: Sequence[ApplicationSet] | None,
+    local: KnownRepositories,
+    settings_with: Callable[[ControllerParameters], Settings],
 ) -> tuple[Sequence[RecordedAnswer], int]:
     """The answers to all that the generators of these sets ask, and the number of sets.
 
     `None` means the sets in the management cluster. What was not answered is among them, with the reason.
+    `settings_with` gives the settings, where the installation is set up so.
 
     Raises `ArgosyError` where there is no cluster to take the sets from.
     """
@@ -90,7 +96,14 @@ async def take_snapshot(
                 world.local = local
                 return world
 
-            answers = await _ask(wanted, make_world, revisions, outside, settings, local)
+            installed = await outside.ask(config_map_question(CONFIG_MAP), None)
+            told = installed.value if isinstance(installed, Known) else None
+            parameters = ControllerParameters.parse(told or {})
+            settings = settings_with(parameters)
+            recorder = await _ask(wanted, make_world, revisions, outside, settings, local)
+            if parameters != ControllerParameters():
+                recorder.config_map(CONFIG_MAP)
+            answers = recorder.answers
         return answers, len(wanted)
     finally:
         await client.close()
@@ -103,14 +116,14 @@ async def _ask(
     outside: Outside,
     settings: Settings,
     local: KnownRepositories,
-) -> Sequence[RecordedAnswer]:
+) -> Recorder:
     for each in sets:
         await gather_and_expand(each, make_world, revisions, outside, settings)
     # Everything is known now that can be: the same questions once more, to be noted.
     recorder = Recorder(make_world(), local.standing_answers_for, datetime.now(UTC))
     for each in sets:
         await asyncio.to_thread(expand, each, recorder, settings)
-    return recorder.answers
+    return recorder
 
 
 async def _read(client: Client, namespace: str, *, needed: bool) -> _Management:

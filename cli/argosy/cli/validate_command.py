@@ -14,6 +14,7 @@ from argosy.cli.failure import ExitStatus
 from argosy.cli.finding_output import line_reader, shown, sorted_findings, summary
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
+from argosy.cli.parameter_options import known_settings, parameter_options
 from argosy.cli.path_options import name_and_path
 from argosy.cli.plain_directory import plain_documents
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
@@ -22,7 +23,7 @@ from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.app_of_apps import Render
 from argosy.compiler.exceptions.judgement import Judgement
 from argosy.compiler.validation import Validated, validate_documents
-from argosy.generators.generator import Settings
+from argosy.generators.controller_parameters import ControllerParameters
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.printing import finding_as_json
 from argosy.sources.uncommitted import Uncommitted
@@ -58,6 +59,7 @@ OUTPUTS = ("text", "json", "sarif", "github", "gitlab")
 @click.option("--render", is_flag=True, help="Render what Applications deploy, too: slower, finds more.")
 @render_timeout_option
 @recorded_options
+@parameter_options
 def command(
     paths: tuple[Path, ...],
     output: str,
@@ -72,6 +74,8 @@ def command(
     render_timeout: float,
     world: Path | None,
     max_world_age: timedelta | None,
+    new_git_file_globbing: bool | None,
+    include_hidden_directories: bool | None,
 ) -> None:
     """Check the specifications in files and folders (here, if none is named).
 
@@ -85,7 +89,8 @@ def command(
     if staged and Standing(Path.cwd()).root is None:
         raise click.UsageError("--staged needs a Git repository around this folder")
     rendering = render_timeout if render else None
-    scope = _Scope(paths, staged, namespace, clusters, repo, rendering, world, max_world_age)
+    parameters = ControllerParameters(new_git_file_globbing, include_hidden_directories)
+    scope = _Scope(paths, staged, namespace, clusters, repo, rendering, world, max_world_age, parameters)
     run = _check(scope)
     if dry_run:
         from argosy.cli.file_fixing import echo_difference
@@ -111,6 +116,7 @@ class _Scope:
     rendering: float | None
     world: Path | None
     max_world_age: timedelta | None
+    parameters: ControllerParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +135,16 @@ def _check(scope: _Scope) -> _Run:
     search = search_tree(standing.tree("")) if scope.staged else search_paths(scope.paths or (Path(),))
     repositories = KnownRepositories(scope.repo, standing)
     recorded = open_recorded(scope.world, standing)
+    world = _world(scope.namespace, scope.clusters, repositories, recorded)
+    deciding = Excepting(standing, here)
     with _rendering(repositories, scope) as render:
         validated = validate_documents(
             search.documents,
-            _world(scope.namespace, scope.clusters, repositories, recorded),
+            world,
             plain_documents(standing, standing.root if scope.staged and standing.root else here),
             repositories,
-            Settings(namespace=scope.namespace),
-            Excepting(standing, here).asked(),
+            known_settings(scope.namespace, scope.parameters, deciding, world),
+            deciding.asked(),
             render,
         )
     texts = {document.file: document.text for document in (*search.documents, *validated.deployed)}

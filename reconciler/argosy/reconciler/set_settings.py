@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from argosy.clusters.client import Client
 from argosy.clusters.objects import ObjectRef
+from argosy.generators.controller_parameters import CONFIG_MAP, ControllerParameters, flag
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.applicationset import ApplicationSet, ApplicationsSync
-from argosy.sources.providers.policy import SETTINGS
 
 __all__ = ["Preserved", "SetSettings", "read_set_settings"]
 
@@ -43,19 +43,21 @@ class SetSettings:
         written = data.get(_POLICY, "")
         if written not in ("", *ApplicationsSync):
             raise ArgosyError(
-                f"the ConfigMap {SETTINGS} has no policy in `{_POLICY}`, but {written!r}",
+                f"the ConfigMap {CONFIG_MAP} has no policy in `{_POLICY}`, but {written!r}",
                 hint=f"write one of {', '.join(ApplicationsSync)}",
                 code="invalid-value",
             )
+        may_override = flag(data, f"{_PREFIX}enable.policy.override")
+        parameters = ControllerParameters.parse(data)
         return cls(
             ApplicationsSync(written or ApplicationsSync.SYNC),
-            _flag(data, f"{_PREFIX}enable.policy.override", default=not written),
+            not written if may_override is None else may_override,
             Preserved(
                 _names(data, f"{_PREFIX}global.preserved.annotations"),
                 _names(data, f"{_PREFIX}global.preserved.labels"),
             ),
-            _flag(data, f"{_PREFIX}enable.new.git.file.globbing"),
-            _flag(data, "reposerver.include.hidden.directories"),
+            bool(parameters.new_git_file_globbing),
+            bool(parameters.include_hidden_directories),
         )
 
     def policy_of(self, applicationset: ApplicationSet) -> ApplicationsSync:
@@ -74,16 +76,11 @@ class SetSettings:
 async def read_set_settings(client: Client, namespace: str) -> Answer[SetSettings]:
     """The settings as they are now; `Unknown` where the cluster does not say or they make no sense."""
     try:
-        found = await client.find(ObjectRef("", "v1", "ConfigMap", namespace, SETTINGS))
+        found = await client.find(ObjectRef("", "v1", "ConfigMap", namespace, CONFIG_MAP))
         data = {key: str(text) for key, text in ((found or {}).get("data") or {}).items()}
-        return Known(SetSettings.parse(data), f"ConfigMap {SETTINGS}")
+        return Known(SetSettings.parse(data), f"ConfigMap {CONFIG_MAP}")
     except ArgosyError as error:
         return Unknown(error.message, error.hint, error.code)
-
-
-def _flag(data: Mapping[str, str], key: str, *, default: bool = False) -> bool:
-    """As Argo CD reads its environment: whatever is neither `true` nor `false` says nothing."""
-    return {"true": True, "false": False}.get(data.get(key, "").lower(), default)
 
 
 def _names(data: Mapping[str, str], key: str) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
+from argosy.cli.parameter_options import known_settings, parameter_options
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
 from argosy.cli.repositories import KnownRepositories, Standing
-from argosy.generators.generator import Settings
+from argosy.generators.controller_parameters import ControllerParameters
 from argosy.generators.questions import Question
 from argosy.sources.rendering import Renderer
 
@@ -42,6 +43,7 @@ _OPTIONS = (
         help="A clone on this machine that stands for a repository URL.",
     ),
     recorded_options,
+    parameter_options,
 )
 
 
@@ -71,6 +73,8 @@ def open_comparison(
     repo: dict[str, Path],
     world: Path | None,
     max_world_age: timedelta | None,
+    new_git_file_globbing: bool | None,
+    include_hidden_directories: bool | None,
 ) -> Iterator[Comparison]:
     """The readers of both states; what they have started ends with the block."""
     if staged and against:
@@ -82,6 +86,7 @@ def open_comparison(
         click.echo(error.message, err=True)
         raise SystemExit(int(ExitStatus.FINE)) from error
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
+    given = ControllerParameters(new_git_file_globbing, include_hidden_directories)
     opened: list[KnownRepositories] = []
 
     def reader(state: State, standing: Standing, recorded: Recorded | None) -> StateReader:
@@ -95,7 +100,8 @@ def open_comparison(
             assume_no_clusters=False,
             recorded=recorded.world if recorded else None,
         )
-        return StateReader(states, state, standing, repositories, asked, Settings(namespace), renderer)
+        settings = known_settings(namespace, given, Excepting(standing, Path.cwd()), asked)
+        return StateReader(states, state, standing, repositories, asked, settings, renderer)
 
     with Renderer() as renderer:
         try:

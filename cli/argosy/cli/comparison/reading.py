@@ -13,10 +13,13 @@ from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.rendered_sources import render_application, render_requests
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.app_of_apps import RenderedManifest
+from argosy.compiler.exceptions.configuration import FILE_NAME
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
 from argosy.compiler.loading import load_rendered
 from argosy.compiler.rollout import NodeKey
+from argosy.generators.controller_parameters import CONFIG_MAP
 from argosy.generators.generator import Settings
+from argosy.generators.questions import config_map_question
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.model.application import Application, instance_name
@@ -29,6 +32,9 @@ from argosy.sources.source_overrides import with_overrides
 from argosy.sources.tree import Tree
 
 __all__ = ["Specifications", "StateReader"]
+
+_SETTINGS = config_map_question(CONFIG_MAP)
+"""What every set depends on beside what it asks: how Argo CD is set up, which `argosy.yaml` may say, too."""
 
 
 @dataclass(slots=True)
@@ -202,7 +208,8 @@ class StateReader:
         world = ReadingWorld(self._world, self.standing, resource)
         before = len(self._world.consulted)
         expansion: Expansion | UnknownExpansion = expand(resource, world, self._settings)
-        world.reads.asked = frozenset(self._world.consulted[before:])
+        world.reads.asked = frozenset((*self._world.consulted[before:], _SETTINGS))
+        world.reads.files.add(FILE_NAME)
         found.reads[key] = world.reads
         if isinstance(expansion, UnknownExpansion):
             found.unknown_children[key] = expansion.reason

@@ -9,6 +9,8 @@ exceptions:
 - codes: [missing-path]
   paths: [legacy/**]
   reason: moves to the new repository in spring
+argocd-cmd-params-cm:
+  applicationsetcontroller.enable.new.git.file.globbing: true
 """
 
 import itertools
@@ -17,6 +19,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from argosy.generators.controller_parameters import (
+    CONFIG_MAP,
+    INCLUDE_HIDDEN_DIRECTORIES,
+    NEW_GIT_FILE_GLOBBING,
+    ControllerParameters,
+)
 from argosy.generators.globbing import BadPatternError, doublestar
 from argosy.schemas.catalogue import CATALOGUE
 from argosy.schemas.finding import Finding, Severity
@@ -43,6 +51,7 @@ _LEVELS: Mapping[object, Severity | None] = {
     # YAML 1.1 reads a bare `off` so.
     False: None,
 }
+_PARAMETERS = (NEW_GIT_FILE_GLOBBING, INCLUDE_HIDDEN_DIRECTORIES)
 _NAMES = [*(each.value for each in Severity), "off"]
 
 
@@ -81,13 +90,14 @@ class Configuration:
     """What `argosy.yaml` says. `severities` holds what differs from the usual: of a code's rules the first
     counts that covers a file.
 
-    `world_max_age` is how old a recorded world may be without a warning.
+    `world_max_age` is how old a recorded world may be without a warning, `parameters` how Argo CD is set up.
     """
 
     severities: Mapping[str, tuple[SeverityRule, ...]] = field(default_factory=dict)
     exceptions: tuple[PathException, ...] = ()
     findings: tuple[Finding, ...] = ()
     world_max_age: timedelta | None = None
+    parameters: ControllerParameters = field(default=ControllerParameters())
 
     def rule(self, code: str, name: str) -> SeverityRule | None:
         """The rule for a code's findings in a file, named from the repository's root; empty is no file."""
@@ -141,6 +151,12 @@ def configuration_schema() -> dict[str, Any]:
                 "pattern": "^[0-9]{1,6}[dhms]$",
                 "description": "How old a recorded world may be without a warning, such as 30d.",
             },
+            CONFIG_MAP: {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {name: {"enum": [True, False, "true", "false"]} for name in _PARAMETERS},
+                "description": "How the Argo CD is set up that reads this repository, by its own names.",
+            },
         },
     }
 
@@ -167,11 +183,21 @@ class _Reading:
 
     def run(self) -> Configuration:
         root = self._mapping(self.document.value, ())
-        self._only(root, (), ("severity", "exceptions", "worldMaxAge"))
+        self._only(root, (), ("severity", "exceptions", "worldMaxAge", CONFIG_MAP))
         severities = dict(self._severities(root.get("severity")))
         exceptions = tuple(self._exceptions(root.get("exceptions")))
         age = self._age(root.get("worldMaxAge"))
-        return Configuration(severities, exceptions, tuple(self.findings), age)
+        parameters = self._parameters(root.get(CONFIG_MAP))
+        return Configuration(severities, exceptions, tuple(self.findings), age, parameters)
+
+    def _parameters(self, value: object) -> ControllerParameters:
+        fields = self._mapping(value, (CONFIG_MAP,))
+        self._only(fields, (CONFIG_MAP,), _PARAMETERS)
+        given = {name: str(each).lower() for name, each in fields.items() if name in _PARAMETERS}
+        for name in (each for each in given if given[each] not in ("true", "false")):
+            path: Path = (CONFIG_MAP, name)
+            self._say("invalid-value", not_one_of(path, fields[name], ["true", "false"]), path)
+        return ControllerParameters.parse(given)
 
     def _age(self, value: object) -> timedelta | None:
         path: Path = ("worldMaxAge",)
