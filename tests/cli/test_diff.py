@@ -593,3 +593,30 @@ def test_a_path_that_leads_out_of_the_repository_affects_nobody_and_is_unknown(c
     assert affected() == {}
     clone.write({"out.yaml": application("out", "../out", namespace="else"), "circle.yaml": None})
     assert changes(difference()) == {"circle": "removed", "out": "changed"}
+
+
+def test_what_a_kustomization_makes_of_an_application_counts_not_its_base(clone: Clone) -> None:
+    patch = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop, namespace: argocd}
+spec: {source: {path: live}}
+"""
+    clone.commit(
+        {
+            "root.yaml": application("root", "env/live", namespace="argocd"),
+            "base/kustomization.yaml": "resources: [shop.yaml]\nnamespace: argocd\n",
+            "base/shop.yaml": application("shop", "nowhere", url="to-be-patched"),
+            "env/live/kustomization.yaml": f"resources: [../../base]\npatches:\n- path: a.yaml\n- patch: |-\n"
+            f"    - {{op: replace, path: /spec/source/repoURL, value: '{URL}'}}\n"
+            "  target: {kind: Application}\n",
+            "env/live/a.yaml": patch,
+            "live/x.yaml": config_map("x"),
+        }
+    )
+    clone.write({"live/x.yaml": config_map("x", "2")})
+    found = difference()
+    assert changes(found) == {"shop": "changed"}
+    assert objects(found, "shop") == {"ConfigMap apps/x": "changed"}
+    clone.write({"env/live/a.yaml": patch.replace("live", "other"), "other/x.yaml": config_map("x", "3")})
+    assert changes(difference()) == {"shop": "changed", "root": "changed"}
+    assert objects(difference(), "shop") == {"ConfigMap apps/x": "changed"}

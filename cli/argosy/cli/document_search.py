@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from argosy.cli.kustomize_patches import patch_files
 from argosy.cli.reading import unreadable
 from argosy.schemas.finding import ArgosyError, Finding
 from argosy.schemas.yaml_reader import Document, read_documents
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Search", "declares_ours", "search_paths", "search_tree"]
 
+_KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _AT_ONCE = 256
 """Files that are read at once: one by one, each would wait for git."""
@@ -35,10 +37,18 @@ class Search:
     findings: list[Finding] = field(default_factory=list)
     files: int = 0
 
+    _found: dict[str, bytes] = field(default_factory=dict)
+    _kustomizations: dict[str, bytes] = field(default_factory=dict)
+
+    def take(self, content: bytes, name: str) -> None:
+        """Takes a file that was found: it counts only if it speaks of our API group."""
+        if PurePosixPath(name).name in _KUSTOMIZATIONS:
+            self._kustomizations[name] = content
+        if _OURS in content:
+            self._found[name] = content
+
     def read(self, content: bytes, name: str, *, named: bool = False) -> None:
-        """Takes a file. One that was found and not `named` counts only if it speaks of our API group."""
-        if not named and _OURS not in content:
-            return
+        """Reads a file, `named` if somebody asked for it."""
         self.files += 1
         try:
             self.documents += read_documents(content, name)
@@ -46,6 +56,14 @@ class Search:
             # A chart's template, say, is no YAML; what declares our API group should be.
             if named or declares_ours(content):
                 self.findings.append(error.finding())
+
+    def finish(self) -> None:
+        """Reads what was taken, except for patches, which only a file found later may tell of."""
+        patches = patch_files(self._kustomizations, self._found)
+        for name, content in self._found.items():
+            if name not in patches:
+                self.read(content, name)
+        self._found, self._kustomizations = {}, {}
 
 
 def search_paths(paths: Sequence[Path]) -> Search:
@@ -59,9 +77,14 @@ def search_paths(paths: Sequence[Path]) -> Search:
                 continue
             seen.add(file)
             try:
-                search.read(file.read_bytes(), str(file), named=named)
+                content = file.read_bytes()
             except OSError as error:
                 raise unreadable(file, error) from error
+            if named:
+                search.read(content, str(file), named=True)
+            else:
+                search.take(content, str(file))
+    search.finish()
     return search
 
 
@@ -74,7 +97,7 @@ def _below(folder: Path) -> Iterator[Path]:
         if path.is_dir():
             if not path.name.startswith(".") and not (is_chart and path.name == "templates"):
                 yield from _below(path)
-        elif path.suffix in _SUFFIXES:
+        elif path.suffix in _SUFFIXES or path.name in _KUSTOMIZATIONS:
             yield path
 
 
@@ -88,10 +111,12 @@ def search_tree(tree: "Tree") -> Search:
         path = PurePosixPath(name)
         hidden = any(part.startswith(".") for part in path.parts[:-1])
         in_chart = any(parent.name == "templates" and str(parent.parent) in charts for parent in path.parents)
-        if path.suffix in _SUFFIXES and not hidden and not in_chart:
+        named_so = path.suffix in _SUFFIXES or path.name in _KUSTOMIZATIONS
+        if named_so and not hidden and not in_chart:
             wanted.append(name)
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
         for name, content in zip(some, tree.read_many(some), strict=True):
-            search.read(content, name)
+            search.take(content, name)
+    search.finish()
     return search

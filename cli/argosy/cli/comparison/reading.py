@@ -89,18 +89,35 @@ class StateReader:
         files = read_spec_files(
             self._states.repository, self.state.where, self.tree, self._settings.namespace, known
         )
-        found = Specifications({}, files)
-        for each in files:
+        overlaid: dict[NodeKey, Specified] = {}
+        while True:
+            found = Specifications(dict(overlaid), files)
+            more = self._follow(found, earlier)
+            if not more:
+                return found
+            # What the written ones led to counts no longer.
+            overlaid |= more
+            for key in more:
+                self._rendered.pop(key, None)
+
+    def _follow(self, found: Specifications, earlier: Specifications | None) -> Mapping[NodeKey, Specified]:
+        """Takes what is written and all that it makes. Returns what a kustomization makes of written ones,
+        which it takes as a base."""
+        overlaid = dict(found.members)
+        for each in found.files:
             found.members.setdefault(each.key, each)
         waiting = list(found.members.values())
+        more: dict[NodeKey, Specified] = {}
         while waiting:
             children = [child for each in waiting for child in self._children(each, found, earlier)]
             waiting = []
             for child in children:
-                if child.key not in found.members:
-                    found.members[child.key] = child
+                first = found.members.setdefault(child.key, child)
+                if first is child:
                     waiting.append(child)
-        return found
+                elif first.file and child.made_by and child.made_by.kind == "Application":
+                    more.setdefault(child.key, child)
+        return {key: child for key, child in more.items() if key not in overlaid}
 
     def render(self, specified: Specified) -> Answer[Sequence[RenderedManifest]]:
         """What an Application deploys in this state."""
@@ -235,17 +252,25 @@ class StateReader:
             found.unknown_children[specified.key] = answer.reason
             return ()
         default = resource.destination.namespace or self._settings.namespace
-        loaded = [
-            load_rendered(each.value, default, each.origin)
+        return [
+            child
             for each in answer.value
             if kind_of(each.value) in ("Application", "ApplicationSet")
+            and (child := self._child(each, default, specified.key, found)) is not None
         ]
-        resources = (each.resource for each in loaded)
-        return [
-            Specified.made(each, specified.key)
-            for each in resources
-            if isinstance(each, (Application, ApplicationSet))
-        ]
+
+    def _child(
+        self, manifest: RenderedManifest, default: str, maker: NodeKey, found: Specifications
+    ) -> Specified | None:
+        """What a rendering holds: the written one, where it has not become another."""
+        metadata = manifest.value.get("metadata")
+        if isinstance(metadata, Mapping):
+            namespace, name = str(metadata.get("namespace") or default), str(metadata.get("name"))
+            written = found.members.get(NodeKey(str(manifest.value["kind"]), namespace, name))
+            if written is not None and written.file and written.value == manifest.value:
+                return written
+        made = load_rendered(manifest.value, default, manifest.origin).resource
+        return Specified.made(made, maker) if isinstance(made, (Application, ApplicationSet)) else None
 
     def _may_hold_specs(self, source: Mapping[str, Any], found: Specifications) -> bool:
         """Whether a source has to be rendered to know the Applications in it."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from argosy.cli.comparison.path_index import PathIndex
 from argosy.cli.document_search import declares_ours
+from argosy.cli.kustomize_patches import PATCH_MARK, patch_files
 from argosy.compiler.loading import Loaded, load
 from argosy.compiler.rollout import NodeKey
 from argosy.schemas.finding import ArgosyError
@@ -19,6 +20,7 @@ from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.position import Position
 from argosy.schemas.validation import kind_of
 from argosy.schemas.yaml_reader import Document, read_documents
+from argosy.sources.kustomization import KUSTOMIZATION_FILES
 from argosy.sources.local_repository import LocalRepository
 from argosy.sources.tree import Tree
 from argosy.sources.uncommitted import Uncommitted
@@ -140,8 +142,9 @@ def read_spec_files(
     broken: dict[str, str] = {}
     wanted = []
     charts = _charts(tree)
+    patches = _patches(repository, where, tree, holders)
     for name in holders:
-        if not _counts(name, charts):
+        if name in patches or not _counts(name, charts):
             continue
         if before is not None and name not in differing and name in before.by_file:
             by_file[name] = before.by_file[name]
@@ -166,8 +169,17 @@ def _charts(tree: Tree) -> frozenset[str]:
     return frozenset(str(PurePosixPath(name).parent) for name in names)
 
 
+def _patches(
+    repository: LocalRepository, where: str | Uncommitted, tree: Tree, holders: Sequence[str]
+) -> frozenset[str]:
+    """The files that a kustomization applies as patches."""
+    kustomizations = repository.files_containing(PATCH_MARK, where, KUSTOMIZATION_FILES)
+    contents = zip(kustomizations, tree.read_many(kustomizations), strict=True)
+    return patch_files(dict(contents), holders)
+
+
 def _counts(name: str, charts: frozenset[str]) -> bool:
-    """The rules of `validate` for a folder: no hidden folders, no templates of charts."""
+    """The rules of `validate` for a folder: no hidden folders, no templates of charts (and no patches)."""
     path = PurePosixPath(name)
     if any(part.startswith(".") for part in path.parts[:-1]):
         return False
