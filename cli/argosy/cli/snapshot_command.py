@@ -1,9 +1,11 @@
 """`argosy snapshot`: writes down what generators ask of clusters and services, for compiling offline."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from os import path
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,9 +20,11 @@ from argosy.compiler.loading import load
 from argosy.generators.controller_parameters import ControllerParameters
 from argosy.generators.generator import Settings
 from argosy.schemas.finding import ArgosyError, Finding, Severity
-from argosy.schemas.knowledge import Unknown
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.validation import kind_of
+
+if TYPE_CHECKING:
+    from argosy.cli.snapshotting import Snapshot
 
 __all__ = ["command"]
 
@@ -91,19 +95,30 @@ def command(
     )
     local = KnownRepositories(repo, standing)
     try:
-        answers, count = asyncio.run(take_snapshot(target, sets, local, settings_with))
+        taken = asyncio.run(take_snapshot(target, sets, local, settings_with))
     finally:
         local.close()
-    _write(write_world(answers), place)
-    unknown = [each.answer for each in answers if isinstance(each.answer, Unknown)]
-    unanswered = [Finding(each.code, Severity.WARNING, each.reason, hint=each.hint) for each in unknown]
-    excepting.echo([*findings, *unanswered])
+    _write(write_world(taken.answers), place)
+    excepting.echo([*findings, *_unanswered(taken)])
     click.echo(
-        f"{len(answers)} answers for {count} ApplicationSets, {len(unknown)} of them unknown, "
-        f"in {place or 'stdout'}",
+        f"{_count(len(taken.answers), 'answer')} for {_count(taken.sets, 'ApplicationSet')}, "
+        f"{len(taken.unknown)} of them unknown, in {path.relpath(place) if place else 'stdout'}",
         err=True,
     )
-    raise SystemExit(int(ExitStatus.WORLD_FAILED if unknown else ExitStatus.FINE))
+    raise SystemExit(int(ExitStatus.WORLD_FAILED if taken.unknown else ExitStatus.FINE))
+
+
+def _unanswered(taken: "Snapshot") -> Iterator[Finding]:
+    """Where the questions stand that were not answered; what no generator asked has no place."""
+    yield from (replace(each, severity=Severity.ERROR) for each in taken.missing)
+    told = {(each.code, each.message) for each in taken.missing}
+    for each in taken.unknown:
+        if (each.code, each.reason) not in told:
+            yield Finding(each.code, Severity.ERROR, each.reason, hint=each.hint)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _sets(paths: Sequence[Path], namespace: str) -> tuple[list[ApplicationSet], Sequence[Finding]]:

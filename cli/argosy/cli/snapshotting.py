@@ -15,7 +15,7 @@ from argosy.cli.repositories import KnownRepositories
 from argosy.clusters.client import Client
 from argosy.clusters.errors import ApiError, UnknownKind
 from argosy.clusters.objects import GroupVersionKind
-from argosy.compiler.expansion import expand
+from argosy.compiler.expansion import UnknownExpansion, expand
 from argosy.generators.controller_parameters import CONFIG_MAP, ControllerParameters
 from argosy.generators.generator import Settings
 from argosy.generators.questions import config_map_question
@@ -28,6 +28,7 @@ from argosy.reconciler.live_world import LiveWorld, Recent
 from argosy.reconciler.outside import Outside
 from argosy.reconciler.resource import KubernetesObject
 from argosy.reconciler.revisions import Revisions
+from argosy.schemas.finding import Finding
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.annotations import SECRET_TYPE
 from argosy.schemas.model.applicationset import ApplicationSet
@@ -36,7 +37,21 @@ from argosy.sources.git import Repositories
 from argosy.sources.git_url import NETWORK_PROTOCOLS, Protocol
 from argosy.sources.providers.providers import Providers
 
-__all__ = ["take_snapshot"]
+__all__ = ["Snapshot", "take_snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was answered, for how many sets, and the questions that were not, at the places that asked."""
+
+    answers: Sequence[RecordedAnswer]
+    sets: int
+    missing: Sequence[Finding]
+
+    @property
+    def unknown(self) -> Sequence[Unknown]:
+        """The answers that did not come."""
+        return [each.answer for each in self.answers if isinstance(each.answer, Unknown)]
 
 
 class _LocalFirst(LiveWorld):
@@ -58,7 +73,7 @@ class _Management:
     secrets: Sequence[KubernetesObject] = ()
     projects: Sequence[KubernetesObject] = ()
     sets: Sequence[KubernetesObject] = ()
-    trouble: str = ""
+    unreachable: Unknown | None = None
 
 
 async def take_snapshot(
@@ -66,8 +81,8 @@ async def take_snapshot(
     sets: Sequence[ApplicationSet] | None,
     local: KnownRepositories,
     settings_with: Callable[[ControllerParameters], Settings],
-) -> tuple[Sequence[RecordedAnswer], int]:
-    """The answers to all that the generators of these sets ask, and the number of sets.
+) -> Snapshot:
+    """The answers to all that the generators of these sets ask.
 
     `None` means the sets in the management cluster. What was not answered is among them, with the reason.
     `settings_with` gives the settings, where the installation is set up so.
@@ -91,7 +106,7 @@ async def take_snapshot(
                     revisions,
                     repositories,
                     recent,
-                    management.trouble,
+                    management.unreachable,
                 )
                 world.local = local
                 return world
@@ -100,11 +115,10 @@ async def take_snapshot(
             told = installed.value if isinstance(installed, Known) else None
             parameters = ControllerParameters.parse(told or {})
             settings = settings_with(parameters)
-            recorder = await _ask(wanted, make_world, revisions, outside, settings, local)
+            recorder, missing = await _ask(wanted, make_world, revisions, outside, settings, local)
             if parameters != ControllerParameters():
                 recorder.config_map(CONFIG_MAP)
-            answers = recorder.answers
-        return answers, len(wanted)
+        return Snapshot(recorder.answers, len(wanted), missing)
     finally:
         await client.close()
 
@@ -116,14 +130,16 @@ async def _ask(
     outside: Outside,
     settings: Settings,
     local: KnownRepositories,
-) -> Recorder:
+) -> tuple[Recorder, Sequence[Finding]]:
     for each in sets:
         await gather_and_expand(each, make_world, revisions, outside, settings)
     # Everything is known now that can be: the same questions once more, to be noted.
     recorder = Recorder(make_world(), local.standing_answers_for, datetime.now(UTC))
+    missing: list[Finding] = []
     for each in sets:
-        await asyncio.to_thread(expand, each, recorder, settings)
-    return recorder
+        expansion = await asyncio.to_thread(expand, each, recorder, settings)
+        missing += expansion.missing if isinstance(expansion, UnknownExpansion) else ()
+    return recorder, missing
 
 
 async def _read(client: Client, namespace: str, *, needed: bool) -> _Management:
@@ -138,7 +154,7 @@ async def _read(client: Client, namespace: str, *, needed: bool) -> _Management:
     except ApiError as error:
         if needed:
             raise
-        return _Management(trouble=error.message)
+        return _Management(unreachable=Unknown(error.message, error.hint, error.code))
     return _Management(secrets.items, projects, sets)
 
 

@@ -143,7 +143,8 @@ class Calls:
             f"cluster {self.cluster} does not answer{subject}: {what}",
             cluster=self.cluster,
             reason="Unreachable",
-            hint="nothing is changed or deleted there until it answers",
+            hint="check its address, its certificate and the network; "
+            "nothing is changed or deleted there until it answers",
         )
         error.__cause__ = cause
         return error

@@ -452,7 +452,7 @@ class Controller:
             self.revisions,
             self._effects.repositories,
             recent,
-            lost.message if lost else "",
+            Unknown(lost.message, lost.hint, lost.code) if lost else None,
         )
 
     def _view(self, client: Client, scopes: dict[tuple[str, str], Scope] | None = None) -> ClusterView:

@@ -7,7 +7,7 @@ asked outside. What was not asked for yet is noted, so that the caller gathers i
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from argosy.generators.questions import (
@@ -57,7 +57,7 @@ class LiveWorld:
         revisions: Revisions,
         repositories: Repositories,
         recent: Recent,
-        unreachable: str = "",
+        unreachable: Unknown | None = None,
     ) -> None:
         self.missing: set[Asked] = set()
         self.unasked: dict[Question, Request] = {}
@@ -72,7 +72,9 @@ class LiveWorld:
     def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
         """The cluster Secrets of the management cluster."""
         if self._unreachable:
-            return Unknown(f"the clusters are not known: {self._unreachable}")
+            return replace(
+                self._unreachable, reason=f"the clusters are not known: {self._unreachable.reason}"
+            )
         return Known(cluster_secrets(self._secrets), "cluster Secrets")
 
     def tree(self, repo_url: str, revision: str) -> Answer[Tree]:
@@ -92,7 +94,9 @@ class LiveWorld:
     def projects(self) -> Answer[Mapping[str, Mapping[str, object]]]:
         """The AppProjects of the management cluster."""
         if self._unreachable:
-            return Unknown(f"the projects are not known: {self._unreachable}")
+            return replace(
+                self._unreachable, reason=f"the projects are not known: {self._unreachable.reason}"
+            )
         return Known(self._projects, "AppProjects")
 
     def config_map(self, name: str) -> Answer[Mapping[str, str] | None]:
