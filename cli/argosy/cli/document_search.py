@@ -14,7 +14,7 @@ from argosy.schemas.yaml_reader import Document, read_documents
 if TYPE_CHECKING:
     from argosy.sources.tree import Tree
 
-__all__ = ["Search", "declares_ours", "search_paths", "search_tree"]
+__all__ = ["Search", "declares_ours", "manifest_names", "search_paths", "search_tree"]
 
 _KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
@@ -104,6 +104,17 @@ def _below(folder: Path) -> Iterator[Path]:
 def search_tree(tree: "Tree") -> Search:
     """Searches the files of a Git tree by the same rules; names are paths in the repository."""
     search = Search()
+    wanted = manifest_names(tree)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        for name, content in zip(some, tree.read_many(some), strict=True):
+            search.take(content, name)
+    search.finish()
+    return search
+
+
+def manifest_names(tree: "Tree") -> Sequence[str]:
+    """Files that may hold manifests, sorted; none in hidden folders, no templates of charts."""
     names = tree.files()
     charts = {str(PurePosixPath(name).parent) for name in names if name.endswith("Chart.yaml")}
     wanted = []
@@ -114,9 +125,4 @@ def search_tree(tree: "Tree") -> Search:
         named_so = path.suffix in _SUFFIXES or path.name in _KUSTOMIZATIONS
         if named_so and not hidden and not in_chart:
             wanted.append(name)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        for name, content in zip(some, tree.read_many(some), strict=True):
-            search.take(content, name)
-    search.finish()
-    return search
+    return wanted

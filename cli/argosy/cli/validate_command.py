@@ -156,10 +156,15 @@ def _check(scope: _Scope) -> _Run:
         from argosy.cli.render_check import render_findings
 
         findings += render_findings(validated.hierarchy, validated.locate, validated.findings)
+    complete = scope.staged or (not scope.paths and standing.root in (None, here))
+    if complete and "undeployed-manifest" in deciding.asked() and standing.root is not None:
+        from argosy.cli.undeployed import undeployed_findings
+
+        findings += undeployed_findings(validated.hierarchy, standing)
     judgement = excepting.judge(
         findings,
         files=texts,
-        complete=scope.staged or (not scope.paths and standing.root in (None, here)),
+        complete=complete,
         unchecked=bool(validated.hierarchy.unknown),
     )
     if scope.staged:

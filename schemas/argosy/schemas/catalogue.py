@@ -121,6 +121,7 @@ CATALOGUE: Mapping[str, Code] = {
     "template-error": Code(Severity.ERROR, "A template cannot be read or rendered", opaque=True),
     "templated-type": Code(Severity.WARNING, "A boolean or number reaches a chart as text"),
     "tool-missing": Code(Severity.ERROR, "A program or library is not installed", opaque=True),
+    "undeployed-manifest": Code(Severity.WARNING, "A manifest that no Application deploys", opt_in=True),
     "unguarded-prune": Code(Severity.WARNING, "Pruning that deletes data and asks nobody"),
     "unknown": Code(Severity.NOTE, "An answer is missing"),
     "unknown-code": Code(Severity.ERROR, "No finding has this code"),

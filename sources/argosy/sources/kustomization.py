@@ -25,7 +25,14 @@ from argosy.sources.errors import (
 from argosy.sources.git_url import clean_path
 from argosy.sources.tree import Tree
 
-__all__ = ["KUSTOMIZATION_FILES", "folders_read", "is_kustomization", "read_kustomization", "with_options"]
+__all__ = [
+    "KUSTOMIZATION_FILES",
+    "files_read",
+    "folders_read",
+    "is_kustomization",
+    "read_kustomization",
+    "with_options",
+]
 
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -92,6 +99,16 @@ def folders_read(tree: Tree, folder: str, extra: tuple[str, ...], allow_remote: 
         if current == clean_path(folder):
             waiting.extend(_inside(current, component) for component in extra)
     return tuple(sorted(found))
+
+
+def files_read(tree: Tree, folder: str, extra: tuple[str, ...]) -> set[str]:
+    """The kustomizations of a build and the files that they name, local ones only. Raises `SourceError`."""
+    found: set[str] = set()
+    for each in folders_read(tree, folder, extra, allow_remote=True):
+        path, document = read_kustomization(tree, each)
+        named = {_inside(each, reference) for reference in _references(document, allow_remote=True)}
+        found |= {path, *(place for name in named for place in tree.places(name))}
+    return found
 
 
 def with_options(
