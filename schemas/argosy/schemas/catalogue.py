@@ -84,6 +84,7 @@ CATALOGUE: Mapping[str, Code] = {
     "more-failures": Code(Severity.NOTE, "More elements fail in the same way"),
     "nameless-object": Code(Severity.ERROR, "An object without a name"),
     "namespace-too-late": Code(Severity.ERROR, "A namespace is used before it exists"),
+    "no-finalizer": Code(Severity.NOTE, "An Application that leaves its objects behind", opt_in=True),
     "no-missingkey-error": Code(Severity.NOTE, "A misspelt parameter would go unseen"),
     "no-repository": Code(Severity.ERROR, "This folder does not lie in a Git repository"),
     "no-step": Code(Severity.WARNING, "An Application is in no step of its set's RollingSync"),

@@ -6,6 +6,7 @@ from functools import partial
 from argosy.compiler.checks.faults import Fault, application_findings
 from argosy.compiler.checks.subject import Subject
 from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.model.annotations import FINALIZER
 from argosy.schemas.model.application import DEFAULT_PROJECT, Application
 
 __all__ = ["check"]
@@ -52,6 +53,15 @@ def _faults(application: Application) -> Iterator[Fault]:
             ("spec", "syncPolicy", "automated"),
             f"it is synced by itself without {missing}: what is removed or changed by hand stays as it is",
             hint="set both to true",
+        )
+    if not application.deletes_its_resources:
+        yield Fault(
+            "no-finalizer",
+            Severity.NOTE,
+            ("metadata",),
+            "it bears no finalizer: who deletes it leaves everything that it has deployed",
+            hint=f"add `finalizers: [{FINALIZER}]`, if deleting it shall delete that, too",
+            at_key=True,
         )
     if _NAME_LABEL not in application.labels:
         yield Fault(
