@@ -17,6 +17,7 @@ from argosy.generators.spec_fields import flag, items, text
 from argosy.generators.values import Values
 from argosy.generators.world import Tree, UnknownContentError
 from argosy.schemas.finding import ArgosyError, Related
+from argosy.schemas.knowledge import Unknown
 from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import read_value
@@ -39,7 +40,8 @@ def tree_parameters(
 
 def _tree(spec: Mapping[str, object], path: Path, context: Context) -> Tree:
     answer = context.world.tree(text(spec, "repoURL"), text(spec, "revision"))
-    return ask(answer, (*path, "repoURL"), context)
+    is_revision = isinstance(answer, Unknown) and answer.code == "unknown-revision"
+    return ask(answer, (*path, "revision" if is_revision else "repoURL"), context)
 
 
 def _directories(spec: Mapping[str, object], path: Path, context: Context) -> list[Parameters]:

@@ -183,7 +183,9 @@ def _parse_network(url: str, protocol: Protocol) -> GitUrl:
 
 def _refuse_unsafe(url: str) -> None:
     if not url:
-        raise SourceError("the repository URL is empty", code=REFUSED_URL, hint="set spec.source.repoURL")
+        raise SourceError(
+            "the repository URL is empty", code=REFUSED_URL, hint="write the URL of a repository in `repoURL`"
+        )
     if url.startswith("-") or _CONTROL.search(url) or url != url.strip():
         raise _refused(url, "it begins with '-', or holds blanks at an end or control characters")
     if _REMOTE_HELPER.match(url):

@@ -10,12 +10,20 @@ from argosy.schemas.finding import Finding, Severity
 
 __all__ = ["check"]
 
+_NEVER_ANSWERED = frozenset(("refused-path", "refused-url", "unknown-revision"))
+
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """A warning for an empty set, unless its generators have the blame already; notes for unknown ones."""
+    """A warning for an empty set, unless its generators have the blame already.
+
+    Where a generator has no answer, an error if nobody can ever give one, else a note.
+    """
     for member, applicationset in subject.sets:
         if isinstance(member.unknown, UnknownExpansion):
             for missing in member.unknown.missing:
+                if missing.code in _NEVER_ANSWERED:
+                    yield replace(missing, severity=Severity.ERROR)
+                    continue
                 note = f"not checked: {missing.message}"
                 yield replace(missing, code="not-checked", message=note, hint="")
             continue
