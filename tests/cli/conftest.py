@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from .clones import Clone
+
 _ENVIRONMENT = {
     "GIT_AUTHOR_NAME": "case",
     "GIT_AUTHOR_EMAIL": "case@example.com",
@@ -65,3 +67,11 @@ class Repositories:
 def repositories() -> Repositories:
     """Real Git repositories."""
     return Repositories()
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    place = tmp_path / "clone"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    return Clone(place)
