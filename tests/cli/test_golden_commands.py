@@ -4,6 +4,7 @@
     folder/         instead of it: a folder that lies in no repository
     arguments       the command's arguments (none, if the file is missing)
     services.yaml   services that it asks (see `case_services`; may be missing)
+    objects.yaml    what a cluster of its own holds, the one of KUBECONFIG's context (may be missing)
     programs        the only programs there are, one a line; no library that renders charts (may be missing)
     expected.txt    stdout, stderr and the exit status
 
@@ -15,7 +16,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from typing import Any
 import pytest
 from bare_machine import bare_machine
 from case_services import services_of
+from served_sandbox import kubectl, served
 
 from argosy.cli.main import COMMANDS, main
 
@@ -67,6 +69,23 @@ def set_up(case: Path, folder: Path, repositories: Any, *put_in: Callable[[bytes
     return content if plain else Path(repositories.make(folder / "repo", content, URL))
 
 
+@pytest.fixture(scope="module")
+def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """That of clusters by the names of the cases that want one."""
+    wanted = [f"{case.parent.name}-{case.name}" for case in CASES if (case / "objects.yaml").exists()]
+    with served(tmp_path_factory.mktemp("clusters"), "--clusters", ",".join(wanted)) as (file, _):
+        yield file
+
+
+def own_cluster(case: Path, folder: Path, kubeconfig: Path) -> Path:
+    """A kubeconfig for a case's cluster, which then holds what the case wants."""
+    own = folder / "kubeconfig"
+    shutil.copy(kubeconfig, own)
+    kubectl(own, "config", "use-context", f"{case.parent.name}-{case.name}")
+    kubectl(own, "apply", "--server-side", "-f", str(case / "objects.yaml"))
+    return own
+
+
 def run_here(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> str:
     """What the command line prints, in this process, through the console script's own entry."""
     capfd.readouterr()
@@ -93,10 +112,14 @@ def test_a_command_says_what_its_golden_file_says(
     golden: Callable[[Path, str], None],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     file = case / "arguments"
     arguments = [case.parent.name, *(shlex.split(file.read_text()) if file.exists() else ())]
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    if (case / "objects.yaml").exists():
+        own = own_cluster(case, tmp_path, request.getfixturevalue("kubeconfig"))
+        monkeypatch.setenv("KUBECONFIG", str(own))
     clock = Clock()
     with services_of(case / "services.yaml") as addresses:
         here = set_up(case, tmp_path, repositories, addresses.put_in, clock.put_in)

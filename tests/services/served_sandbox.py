@@ -9,6 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def kubectl(kubeconfig: Path, *arguments: str) -> str:
+    """What the kubectl beside this Python prints."""
+    program = str(Path(sys.executable).parent / "kubectl")
+    call = [program, "--kubeconfig", str(kubeconfig), *arguments]
+    return subprocess.run(call, check=True, capture_output=True, text=True).stdout
+
+
 @contextmanager
 def served(folder: Path, *options: str) -> Iterator[tuple[Path, "subprocess.Popen[str]"]]:
     """A kubeconfig of sandbox clusters, which end with the context, and the process that serves them."""

@@ -9,7 +9,8 @@ import click
 from argosy.cli.durations import seconds
 from argosy.cli.failure import ExitStatus
 from argosy.cli.management_options import management_options, writing_options
-from argosy.schemas.finding import ArgosyError
+from argosy.schemas.finding import ArgosyError, Severity
+from argosy.schemas.position import Position
 
 __all__ = ["command"]
 
@@ -63,19 +64,25 @@ def command(
 
 
 def _read(file: Path, namespace: str) -> dict[str, object]:
-    """The one Application of a file. Raises `ArgosyError` with the place of what is wrong."""
-    from argosy.schemas.yaml_reader import read_documents
+    """The one Application of a file. Raises `ArgosyError` with the place of what is wrong; ends the command
+    where the API server would refuse it."""
+    from argosy.cli.finding_output import echo_findings
+    from argosy.cli.manifest_world import read_manifests
+    from argosy.compiler.loading import load
 
-    documents = [document for document in read_documents(file.read_text(), str(file)) if document.value]
+    documents = [document for document in read_manifests(file) if document.value]
     found = documents[0].value if len(documents) == 1 else None
     if not isinstance(found, dict) or found.get("kind") != "Application":
         what = f"{len(documents)} documents" if len(documents) != 1 else f"kind {_kind(found)}"
         raise ArgosyError(
-            f"{file}: expected one Application, found {what}",
-            position=documents[0].position(("kind",)) if documents else None,
+            f"expected one Application, found {what}",
+            position=documents[0].position(("kind",)) if documents else Position(str(file), 1, 1),
             hint="bootstrap starts from one root Application that renders all others",
             code="no-root",
         )
+    if errors := [each for each in load(documents[0], namespace).findings if each.severity is Severity.ERROR]:
+        echo_findings(errors)
+        sys.exit(ExitStatus.FINDINGS)
     found.setdefault("metadata", {}).setdefault("namespace", namespace)
     return found
 

@@ -43,7 +43,7 @@ class ManifestWorld:
     def projects(self) -> Answer[Mapping[str, Mapping[str, object]]]:
         found = {_name(each.value): _mapping(each.value) for each in self._of_kind(None, "AppProject")}
         if not found:
-            return Unknown("no AppProject was given", code="unknown-projects")
+            return Unknown("no AppProject was given")
         # Argo CD makes the project `default` by itself.
         return Known({"default": {}, **found}, self._provenance)
 

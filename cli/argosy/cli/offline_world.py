@@ -211,5 +211,8 @@ _PULL_REQUEST_FIELDS = {
 
 
 def _no_answer(kind: str, what: str) -> Unknown:
-    hint = f"give a recorded world (--world FILE) or a recorded answer (compile --answers {kind}=FILE)"
+    hint = (
+        f"give a recorded world (--world FILE), a recorded answer (compile --answers {kind}=FILE), "
+        "or allow the network (compile --fetch)"
+    )
     return Unknown(f"{what} was not asked", hint=hint)

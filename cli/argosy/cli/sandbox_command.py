@@ -51,18 +51,21 @@ def up(clusters: str, kubeconfig: Path, ready_after: str, port: int, log: IO[str
         raise ArgosyError(
             f"serving clusters needs a package that is not installed: {error.name}",
             hint="install it with: pip install 'argosy[sandbox]'",
-            code="missing-package",
+            code="tool-missing",
         ) from error
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         try:
             runner.run(_serve(names, kubeconfig, seconds, port, log))
         except KubeconfigError as error:
             raise ArgosyError(
-                str(error), hint="name a new file with --kubeconfig", code="refused-kubeconfig"
+                str(error), hint="name a new file with --kubeconfig", code="invalid-kubeconfig"
             ) from error
         except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
             raise ArgosyError(
-                f"the sandbox cannot start: {error.strerror or error}", code="sandbox-failed"
+                f"the sandbox cannot start: {place}{error.strerror or error}",
+                code="sandbox-failed",
+                hint="look at --port and at the place of --kubeconfig",
             ) from error
 
 

@@ -150,4 +150,8 @@ def _write(text: str, place: Path | None) -> None:
         beside.write_bytes(content)
         beside.replace(place)
     except OSError as error:
-        raise ArgosyError(f"cannot write {place}: {error.strerror}", code="unwritable-file") from error
+        raise ArgosyError(
+            f"cannot write {place}: {(error.strerror or str(error)).lower()}",
+            code="unreadable-file",
+            hint="check the path and its permissions, or name another by --output",
+        ) from error

@@ -32,13 +32,13 @@ async def sync(target: Target, names: tuple[str, ...], *, prune: bool, timeout: 
             raise ArgosyError(
                 f"there is no Application {', '.join(missing)} in namespace {target.namespace}",
                 hint=f"there are: {', '.join(sorted(known)) or 'none'}",
-                code="no-such-application",
+                code="unknown-application",
             )
         if not known and not live.sets:
             raise ArgosyError(
                 f"there is no Application and no ApplicationSet in namespace {target.namespace}",
                 hint="`argosy bootstrap ROOT.yaml` applies a root Application and follows its rollout",
-                code="no-such-application",
+                code="unknown-application",
             )
         wanted = frozenset(names) if names else None
         async with AsyncExitStack() as stack:

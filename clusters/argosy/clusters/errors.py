@@ -45,7 +45,7 @@ class ApiError(ArgosyError):
     `cluster` is the name of the cluster asked; `retry_after` the seconds that the server asked us to wait.
     """
 
-    code = "api-error"
+    code = "cluster-refused"
 
     def __init__(
         self,
@@ -69,49 +69,33 @@ class ApiError(ArgosyError):
 class NotFound(ApiError):
     """404: there is no such object."""
 
-    code = "not-found"
-
 
 class Conflict(ApiError):
     """409: another manager owns a field (then `causes` name it), or the object changed since it was read."""
-
-    code = "conflict"
 
 
 class AlreadyExists(Conflict):
     """409 on a create: an object of this name exists."""
 
-    code = "already-exists"
-
 
 class Gone(ApiError):
     """410: the resourceVersion or continue token is too old; list again."""
-
-    code = "gone"
 
 
 class Invalid(ApiError):
     """400 and 422: the object is not valid; `causes` say which fields."""
 
-    code = "invalid"
-
 
 class Unauthorized(ApiError):
     """401: the credentials are not accepted."""
-
-    code = "unauthorized"
 
 
 class Forbidden(ApiError):
     """403: the credentials do not allow it, or an admission rule refused."""
 
-    code = "forbidden"
-
 
 class TooManyRequests(ApiError):
     """429, still after our retries."""
-
-    code = "too-many-requests"
 
 
 class Unreachable(ApiError):

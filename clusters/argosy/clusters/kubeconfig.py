@@ -39,7 +39,11 @@ _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 class KubeconfigError(ArgosyError):
     """A kubeconfig cannot be read, or has no such context."""
 
-    code = "kubeconfig"
+    code = "invalid-kubeconfig"
+
+
+class _NoKubeconfigError(KubeconfigError):
+    """There is no kubeconfig at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def load_connection(context: str = "", file: str = "") -> Connection:
         # Only where nothing was asked for by name, and only if there was no file to read at all.
         asked = context or file or os.environ.get("KUBECONFIG")
         inside = os.environ.get("KUBERNETES_SERVICE_HOST") and (_SERVICE_ACCOUNT / "token").exists()
-        if asked or not inside or error.code != "no-kubeconfig":
+        if asked or not inside or not isinstance(error, _NoKubeconfigError):
             raise
         return in_cluster_connection()
     return connection_of(found)
@@ -239,8 +243,7 @@ def _content(context: KubeconfigContext, section: Mapping[str, Any], key: str) -
 
 
 def _missing(shown: str) -> KubeconfigError:
-    return KubeconfigError(
+    return _NoKubeconfigError(
         f"there is no kubeconfig ({shown})",
         hint="set KUBECONFIG, or pass --kubeconfig and --context; `argosy sandbox up` makes clusters to try",
-        code="no-kubeconfig",
     )

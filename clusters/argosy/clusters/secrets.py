@@ -35,7 +35,7 @@ EXEC_API_VERSION = "client.authentication.k8s.io/v1beta1"
 class ClusterSecretError(ArgosyError):
     """A cluster Secret that does not say how to reach its cluster."""
 
-    code = "bad-cluster-secret"
+    code = "invalid-secret"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def choose_states(revision: str, against: str, *, staged: bool) -> States:
         )
     repository = LocalRepository(root)
     if not revision and not repository.has_commits():
-        raise NoCommitYetError("there is no commit yet to compare with", code="no-commit")
+        raise NoCommitYetError("there is no commit yet to compare with", code="unknown-revision")
     old = _commit(repository, revision or "HEAD")
     if against:
         new = _commit(repository, against)

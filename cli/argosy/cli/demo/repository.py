@@ -17,7 +17,7 @@ PUBLISHED_URL = "https://git.example.com/shop/deploy.git"
 class DemoError(ArgosyError):
     """The demo could not set its stage, or did not see what it promises."""
 
-    code = "demo-failed"
+    code = "sandbox-failed"
 
 
 @dataclass(frozen=True, slots=True)

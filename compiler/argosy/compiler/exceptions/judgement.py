@@ -11,7 +11,7 @@ from argosy.schemas.position import Position
 
 __all__ = ["Judgement", "judge"]
 
-_UNCHECKED = frozenset({"not-checked", "unknown", "unknown-projects", "unknown-repository"})
+_UNCHECKED = frozenset({"not-checked", "unknown", "unknown-repository"})
 
 
 @dataclass(frozen=True, slots=True)
