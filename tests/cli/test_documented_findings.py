@@ -2,10 +2,12 @@
 
 The example of a page ends with a finding as one of the golden folders has it; a fragment of YAML or of a
 template before it stands in a file of the same folder. Nothing is run here: `test_golden_commands` does.
+After its `--rewrite-golden`, the same flag brings the pages up to date.
 """
 
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,14 +47,29 @@ def test_every_class_of_finding_has_a_golden_folder() -> None:
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
-def test_the_example_of_a_page_is_what_a_golden_folder_has(code: str) -> None:
-    *_, example = (PAGES / f"{code}.md").read_text().partition("\n## Example\n")
-    example = example.partition("\n## ")[0]
-    *fragments, (_, said) = [(language, text.splitlines()) for language, text in FENCED.findall(example)]
+def test_the_example_of_a_page_is_what_a_golden_folder_has(code: str, request: pytest.FixtureRequest) -> None:
+    page = PAGES / f"{code}.md"
+    if request.config.getoption("--rewrite-golden"):
+        bring_up_to_date(page)
+    *fragments, said = blocks(page)
     same = [each for each in PRINTED if (each.code, each.lines) == (code, said)]
     assert same, "the last block of the example is no finding with this code in any golden folder"
-    for _, fragment in fragments:
+    for fragment in fragments:
         assert any(holds(each.case, fragment) for each in same), "\n".join(fragment)
+
+
+def blocks(page: Path) -> list[list[str]]:
+    """The lines of the fenced blocks of a page's example."""
+    *_, example = page.read_text().partition("\n## Example\n")
+    return [text.splitlines() for _, text in FENCED.findall(example.partition("\n## ")[0])]
+
+
+def bring_up_to_date(page: Path) -> None:
+    """Puts the finding into the example that is most like the one that it has."""
+    said = "\n".join(blocks(page)[-1])
+    of_code = ["\n".join(each.lines) for each in PRINTED if each.code == page.stem]
+    nearest = max(of_code, key=lambda text: SequenceMatcher(None, said, text).ratio())
+    page.write_text(page.read_text().replace(f"```\n{said}\n```", f"```\n{nearest}\n```"))
 
 
 def holds(case: Path, fragment: list[str]) -> bool:

@@ -9,6 +9,10 @@ from argosy.cli.failure import reporting_failures
 from argosy.schemas.finding import ArgosyError
 
 
+def lost(message: str) -> ArgosyError:
+    return ArgosyError(message, code="unreachable-cluster")
+
+
 def command_that_raises(error: Exception) -> Callable[[], None]:
     @click.group(invoke_without_command=True)
     def group() -> None:
@@ -20,17 +24,18 @@ def command_that_raises(error: Exception) -> Callable[[], None]:
 
 def test_errors_of_tasks_that_failed_together_are_told_once_each(capsys: pytest.CaptureFixture[str]) -> None:
     away = "cluster m does not answer"
-    other = ArgosyError("no such context", hint="name one", code="kubeconfig")
-    inner = ExceptionGroup("tasks", [ArgosyError(away), other])
+    other = ArgosyError("no such context", hint="name one", code="invalid-kubeconfig")
+    inner = ExceptionGroup("tasks", [lost(away), other])
     with pytest.raises(SystemExit) as ended:
-        command_that_raises(ExceptionGroup("more tasks", [ArgosyError(away), inner]))()
+        command_that_raises(ExceptionGroup("more tasks", [lost(away), inner]))()
     assert ended.value.code == 3
     assert capsys.readouterr().err == (
-        f"argosy: error: {away} [error]\nargosy: error: no such context [kubeconfig]\n  hint: name one\n"
+        f"argosy: error: {away} [unreachable-cluster]\n"
+        "argosy: error: no such context [invalid-kubeconfig]\n  hint: name one\n"
     )
 
 
 def test_a_fault_of_our_own_is_not_hidden_among_them() -> None:
     with pytest.raises(ExceptionGroup) as raised:
-        command_that_raises(ExceptionGroup("tasks", [ArgosyError("away"), KeyError("ours")]))()
+        command_that_raises(ExceptionGroup("tasks", [lost("away"), KeyError("ours")]))()
     assert raised.group_contains(KeyError)

@@ -24,7 +24,7 @@ def test_user_info_is_taken_out_of_urls_and_nothing_else(text: str, gives: str) 
 
 
 def test_findings_errors_and_what_is_unknown_hold_none() -> None:
-    error = ArgosyError(f"{URL} is away", hint=f"look at {URL}")
+    error = ArgosyError(f"{URL} is away", hint=f"look at {URL}", code="unreachable-repository")
     finding = Finding("unknown", Severity.NOTE, f"{URL} is away", hint=f"look at {URL}")
     unknown = Unknown(f"{URL} is away", f"look at {URL}")
     assert "hidden" not in f"{error} {error.message} {error.hint} {error.finding()} {finding} {unknown}"

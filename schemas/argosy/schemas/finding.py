@@ -77,9 +77,12 @@ class Finding:
 
 
 class ArgosyError(Exception):
-    """Base of every error that Argosy raises on purpose. Carries what a `Finding` carries."""
+    """Base of every error that Argosy raises on purpose. Carries what a `Finding` carries.
 
-    code = "error"
+    Every error has a code of the catalogue, its own or that of its class.
+    """
+
+    code: str
 
     def __init__(
         self,
@@ -97,8 +100,7 @@ class ArgosyError(Exception):
         self.hint = without_user_info(hint)
         self.related = related
         self.confidential = confidential
-        if code is not None:
-            self.code = code
+        self.code = code if code is not None else type(self).code
 
     def finding(self, severity: Severity = Severity.ERROR) -> Finding:
         """The same as a value, to be collected and printed beside others."""
