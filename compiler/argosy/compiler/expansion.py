@@ -212,7 +212,7 @@ class _Expander:
             faults = check(kept)
             if faults:
                 failed = failed or phase
-                self.found.findings += faults.values()
+                self.found.findings += dict.fromkeys(faults.values())  # one may speak of several
                 kept = [each for each in kept if id(each) not in faults]
         # Argo CD normalizes after its checks: an empty project is a fault before it would become `default`.
         normal = [self.templates[id(each)].normalized(each) for each in kept]

@@ -1,6 +1,7 @@
 """`spec.templatePatch`: a rendered text becomes a strategic merge patch on one rendered Application."""
 
 from argosy.compiler.strategic_merge import PatchError, strategic_merge
+from argosy.compiler.templating.advice import NEEDS_GO, is_go_syntax
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.structure import Refusal, prune, refusals, unknown_fields
 from argosy.schemas.yaml_reader import read_value
@@ -20,7 +21,9 @@ def apply_template_patch(manifest: dict[str, object], text: str) -> dict[str, ob
         patch = read_value(text, "templatePatch")
     except ArgosyError as error:
         raise PatchError(
-            f"the rendered templatePatch is not YAML: {error.message}", place=error.position
+            f"the rendered templatePatch is not YAML: {error.message}",
+            hint=NEEDS_GO if is_go_syntax(text) else "",
+            place=error.position,
         ) from error
     if patch is None:
         return manifest

@@ -221,10 +221,10 @@ def _origin(document: Document) -> Origin:
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Each finding once; where an entry is no generator, that its field is unknown need not be said, too."""
+    """Each finding once; that its field is unknown or empty need not be said of what is no generator."""
     generators = {each.position for each in findings if each.code == "unknown-generator"}
     return tuple(
         each
         for each in dict.fromkeys(findings)
-        if not (each.code == "unknown-field" and each.position in generators)
+        if not (each.code in ("unknown-field", "no-value") and each.position in generators)
     )

@@ -70,6 +70,8 @@ def _how_to_write(value: object, types: Sequence[str]) -> str:
             return "write it without quotes"
         if types == ["integer"] and value.lstrip("-").isdecimal():
             return "write it without quotes"
+        if "{{" in value:
+            return "a template gives text; set the field in `templatePatch`"
     if types == ["array"] and isinstance(value, dict):
         return "begin each entry with `- `"
     if types == ["object"] and isinstance(value, list):
@@ -109,7 +111,7 @@ def unknown_field(path: Path, name: str, known: Iterable[str]) -> Words:
     close = nearest(name, fields)
     if close:
         return message, f"did you mean `{close}`?"
-    if len(fields) <= 10:
+    if 0 < len(fields) <= 10:
         return message, "known fields: " + ", ".join(f"`{one}`" for one in fields)
     return message, ""
 

@@ -14,6 +14,9 @@ from argosy.schemas.structure import refusals
 
 __all__ = ["admission_findings", "validation_findings"]
 
+_SHOWN = 3
+"""Of Applications that share a name so many are pointed at."""
+
 
 def validation_findings(
     applications: Sequence[Application],
@@ -33,7 +36,8 @@ def validation_findings(
         by_name[application.name].append(application)
     for name, sharing in by_name.items():
         if len(sharing) > 1:
-            faults.update((id(each), _duplicate(each, name, sharing, set_name)) for each in sharing)
+            duplicate = _duplicate(name, sharing, set_name)
+            faults.update((id(each), duplicate) for each in sharing)
     known = set(projects.value) if isinstance(projects, Known) else None
     for application in applications:
         if id(application) in faults:
@@ -59,8 +63,17 @@ def admission_findings(applications: Sequence[Application]) -> dict[int, Finding
         if refused is not None:
             code, path, problem = refused
             message = f"Application `{application.name}`: {problem}"
-            faults[id(application)] = _fault(code, message, application, path)
+            hint = _how_to_name(application) if path == ("metadata", "name") else ""
+            faults[id(application)] = _fault(code, message, application, path, hint=hint)
     return faults
+
+
+def _how_to_name(application: Application) -> str:
+    if "{{" in application.name or "<no value>" in application.name:
+        return ""  # what is not resolved is another finding
+    if "map[" in application.name:
+        return "a map was printed: name a field of it, such as `{{.path.basename}}`"
+    return "`{{.path.basenameNormalized}}`, `{{.nameNormalized}}` and the function `normalize` give names"
 
 
 def _refused(application: Application) -> Iterator[tuple[str, Path, str]]:
@@ -72,25 +85,30 @@ def _refused(application: Application) -> Iterator[tuple[str, Path, str]]:
             yield refusal.code, refusal.path, refusal.message
 
 
-def _duplicate(application: Application, name: str, sharing: Sequence[Application], set_name: str) -> Finding:
-    other = next(each for each in sharing if each is not application)
+def _duplicate(name: str, sharing: Sequence[Application], set_name: str) -> Finding:
     also = tuple(
         Related(f"also generated here: {related.message}", related.position)
+        for other in sharing[1:_SHOWN]
         for related in other.origin.chain[:1]
     )
     return _fault(
         "duplicate-name",
         f"ApplicationSet `{set_name}` generates {len(sharing)} Applications with the name `{name}`; "
         "none of them is created",
-        application,
+        sharing[0],
         ("metadata", "name"),
         also,
     )
 
 
 def _fault(
-    code: str, message: str, application: Application, path: Path, related: tuple[Related, ...] = ()
+    code: str,
+    message: str,
+    application: Application,
+    path: Path,
+    related: tuple[Related, ...] = (),
+    hint: str = "",
 ) -> Finding:
     origin = application.origin
     chain = (*origin.chain_at(path), *related)
-    return Finding(code, Severity.ERROR, message, origin.position_of(path), related=chain)
+    return Finding(code, Severity.ERROR, message, origin.position_of(path), hint=hint, related=chain)

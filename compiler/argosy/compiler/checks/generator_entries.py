@@ -55,16 +55,35 @@ def _entries(entries: object, path: Path, document: Document) -> Iterator[Findin
 
 
 def _unrecognised(entry: Mapping[str, object], place: Path, document: Document) -> Finding:
-    from difflib import get_close_matches
-
-    names = [key for key in entry if key not in ("selector", "template")]
-    position: Position = document.position((*place, names[0]) if names else place, key=bool(names))
-    near = get_close_matches(names[0], GENERATORS, n=1) if names else []
-    what = f"`{names[0]}` is not a generator" if names else "this entry names no generator"
+    empty = next((name for name in GENERATORS if name in entry), None)
+    if empty is not None:
+        what, hint = f"`{empty}` has no fields, so it is no generator", _how_to_fill(empty, entry)
+        position: Position = document.position((*place, empty), key=True)
+    else:
+        names = [key for key in entry if key not in ("selector", "template")]
+        what = f"`{names[0]}` is not a generator" if names else "this entry names no generator"
+        hint = _nearest(names[0]) if names else f"use one of {', '.join(GENERATORS)}"
+        position = document.position((*place, names[0]) if names else place, key=bool(names))
     return Finding(
         "unknown-generator",
         Severity.ERROR,
         f"{what}: Argo CD ignores the entry, and deletes what it may have generated before",
         position,
-        hint=f"did you mean `{near[0]}`?" if near else f"use one of {', '.join(GENERATORS)}",
+        hint=hint,
     )
+
+
+def _how_to_fill(name: str, entry: Mapping[str, object]) -> str:
+    """Fields beside a generator are mostly its own, which lack two spaces before them."""
+    beside = [key for key in entry if key not in (name, "selector") and key not in GENERATORS]
+    if beside:
+        return f"indent {', '.join(f'`{each}`' for each in beside[:3])} further: they are fields of `{name}`"
+    return "write `clusters: {}` for all clusters" if name == "clusters" else "write its fields below it"
+
+
+def _nearest(name: str) -> str:
+    # Imported only to word a finding.
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, GENERATORS, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"use one of {', '.join(GENERATORS)}"

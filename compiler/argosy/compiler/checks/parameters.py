@@ -7,6 +7,7 @@ from typing import Any
 from argosy.compiler.checks.subject import Subject
 from argosy.compiler.dialect import choose_dialect
 from argosy.compiler.expansion import Expansion, Phase
+from argosy.compiler.templating.advice import NEEDS_GO, is_go_syntax
 from argosy.compiler.templating.trees import leaves
 from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.model.application import Application
@@ -81,7 +82,9 @@ def _unresolved_finding(
     words = _WORD.findall(problem)
     names = sorted({key for each in expansion.parameters for key in _names(each.values)})
     near = [match for word in words for match in get_close_matches(word, names, n=1) if match != word]
-    if near:
+    if _dialect(applicationset) == "fasttemplate" and is_go_syntax(problem):
+        hint = NEEDS_GO
+    elif near:
         hint = f"did you mean `{near[0]}`?"
     else:
         hint = f"parameters here are {', '.join(names[:12])}" if names else "no generator gives parameters"

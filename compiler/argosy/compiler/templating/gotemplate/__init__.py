@@ -7,6 +7,7 @@ Lexer, parser, compiler and runtime have a module each; nothing here knows Appli
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from argosy.compiler.templating.advice import advice_on_parsing
 from argosy.compiler.templating.errors import TemplateError
 from argosy.compiler.templating.gotemplate.compiler import generate
 from argosy.compiler.templating.gotemplate.functions import functions
@@ -21,7 +22,11 @@ _MISSING = {"default": "default", "invalid": "default", "zero": "zero", "error":
 @lru_cache(maxsize=4096)
 def parse_text(text: str) -> Template:
     """The syntax tree of one text. Raises `TemplateError`."""
-    return parse(text, functions())
+    try:
+        return parse(text, functions())
+    except TemplateError as error:
+        error.hint = error.hint or advice_on_parsing(error.go_text, functions())
+        raise
 
 
 def parse_tree(tree: Tree) -> dict[str, Template]:
