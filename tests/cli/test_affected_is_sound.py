@@ -8,12 +8,11 @@ import posixpath
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from argosy.cli.comparison.comparing import find_affected
-from argosy.cli.comparison.options import Comparison, open_comparison
+from argosy.cli.comparison.options import Comparison, ComparisonOptions, open_comparison
 from argosy.cli.comparison.reading import StateReader
 from argosy.compiler.rollout import NodeKey
 from argosy.schemas.knowledge import Unknown
@@ -174,10 +173,6 @@ spec:
 """
 
 
-def _opened() -> Any:
-    return open_comparison("", "", False, "argocd", None, {}, None, None, None, None)
-
-
 def _whole(reader: StateReader) -> Mapping[NodeKey, object]:
     """What every set generates and every Application renders to, or that it is unknown."""
     found = reader.read()
@@ -197,13 +192,13 @@ def test_nothing_that_differs_escapes(clone: Clone, seed: int) -> None:
     repository = RandomRepository(chance)
     repository.write(clone)
     comparison: Comparison
-    with _opened() as comparison:
+    with open_comparison(ComparisonOptions()) as comparison:
         before = _whole(comparison.old)
     for _ in range(_CHANGES):
         done = repository.change(clone.path)
-        with _opened() as comparison:
+        with open_comparison(ComparisonOptions()) as comparison:
             found = find_affected(comparison.old, comparison.new, comparison.states.changed)
-        with _opened() as comparison:
+        with open_comparison(ComparisonOptions()) as comparison:
             after = _whole(comparison.new)
         keys = before.keys() | after.keys()
         differing = {key for key in keys if before.get(key) != after.get(key)}

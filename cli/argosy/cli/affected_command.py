@@ -1,12 +1,11 @@
 """`argosy affected`: which Applications and sets a change can affect, and why. Renders nothing."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
 from argosy.cli.comparison.comparing import Affected, find_affected
-from argosy.cli.comparison.options import comparison_options, open_comparison
+from argosy.cli.comparison.options import ComparisonOptions, comparison_options, open_comparison
 from argosy.compiler.comparison.difference import Change
 
 __all__ = ["command"]
@@ -17,13 +16,13 @@ __all__ = ["command"]
 @click.option(
     "-o", "--output", type=click.Choice(["text", "json", "name"]), default="text", show_default=True
 )
-def command(output: str, **compared: Any) -> None:
+def command(asked: ComparisonOptions, output: str) -> None:
     """Print the Applications and sets that the change from REV (HEAD) to the work tree can affect.
 
     Exactly those whose specification, generator inputs or rendered files differ. What cannot be known is
     listed, too.
     """
-    with open_comparison(**compared) as comparison:
+    with open_comparison(asked) as comparison:
         found = find_affected(comparison.old, comparison.new, comparison.states.changed)
         # Where an Application was rendered from is looked up when it is told.
         if output == "json":

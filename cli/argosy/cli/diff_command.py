@@ -1,11 +1,9 @@
 """`argosy diff`: what a change does to Applications and to the objects that they deploy."""
 
-from typing import Any
-
 import click
 
 from argosy.cli.comparison.comparing import find_difference
-from argosy.cli.comparison.options import comparison_options, open_comparison
+from argosy.cli.comparison.options import ComparisonOptions, comparison_options, open_comparison
 from argosy.cli.comparison.printing import as_json, as_markdown, as_text
 from argosy.cli.failure import ExitStatus
 
@@ -18,13 +16,13 @@ __all__ = ["command"]
     "-o", "--output", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
 )
 @click.option("--exit-code", is_flag=True, help="Exit status 1 if anything differs or is unknown.")
-def command(output: str, exit_code: bool, **compared: Any) -> None:
+def command(asked: ComparisonOptions, output: str, exit_code: bool) -> None:
     """Show what differs from REV (HEAD) to the work tree: Applications, and the objects they deploy.
 
     Deletions come first. A renamed directory or template is a move. What cannot be rendered here (charts of
     other repositories, say) is shown as unknown, never as removed. Values of Secrets are not shown.
     """
-    with open_comparison(**compared) as comparison:
+    with open_comparison(asked) as comparison:
         difference = find_difference(comparison.old, comparison.new, comparison.states.changed)
     states = comparison.states
     printers = {"text": as_text, "json": as_json, "markdown": as_markdown}

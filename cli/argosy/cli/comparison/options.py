@@ -1,9 +1,10 @@
 """What `diff` and `affected` take alike, and the readers that they work with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from argosy.generators.controller_parameters import ControllerParameters
 from argosy.generators.questions import Question
 from argosy.sources.rendering import Renderer
 
-__all__ = ["Comparison", "comparison_options", "open_comparison"]
+__all__ = ["Comparison", "ComparisonOptions", "comparison_options", "open_comparison"]
 
 _OPTIONS = (
     click.argument("revision", metavar="[REV]", default="", required=False),
@@ -47,11 +48,33 @@ _OPTIONS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ComparisonOptions:
+    """Which states are compared, and what is known beside them; the defaults are those of the commands."""
+
+    revision: str = ""
+    against: str = ""
+    staged: bool = False
+    namespace: str = "argocd"
+    clusters: Path | None = None
+    repo: Mapping[str, Path] = field(default_factory=dict)
+    world: Path | None = None
+    max_world_age: timedelta | None = None
+    new_git_file_globbing: bool | None = None
+    include_hidden_directories: bool | None = None
+
+
 def comparison_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The arguments that say which states are compared, and what is known beside them."""
+    """The arguments of `ComparisonOptions`; the command gets them as one, before its own."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> Any:
+        asked = ComparisonOptions(**{each.name: given.pop(each.name) for each in fields(ComparisonOptions)})
+        return command(asked, **given)
+
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        gathered = option(gathered)
+    return gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +87,25 @@ class Comparison:
 
 
 @contextmanager
-def open_comparison(
-    revision: str,
-    against: str,
-    staged: bool,
-    namespace: str,
-    clusters: Path | None,
-    repo: dict[str, Path],
-    world: Path | None,
-    max_world_age: timedelta | None,
-    new_git_file_globbing: bool | None,
-    include_hidden_directories: bool | None,
-) -> Iterator[Comparison]:
+def open_comparison(asked: ComparisonOptions) -> Iterator[Comparison]:
     """The readers of both states; what they have started ends with the block."""
-    if staged and against:
+    if asked.staged and asked.against:
         raise click.UsageError("--staged and --against both name the newer state; give one of them")
     try:
-        states = choose_states(revision, against, staged=staged)
+        states = choose_states(asked.revision, asked.against, staged=asked.staged)
     except NoCommitYetError as error:
         # A hook runs before the first commit, too, and must let it pass.
         click.echo(error.message, err=True)
         raise SystemExit(int(ExitStatus.FINE)) from error
-    manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
-    given = ControllerParameters(new_git_file_globbing, include_hidden_directories)
+    clusters = asked.clusters
+    manifests = ManifestWorld(read_manifests(clusters) if clusters else (), asked.namespace, str(clusters))
+    given = ControllerParameters(asked.new_git_file_globbing, asked.include_hidden_directories)
     opened: list[KnownRepositories] = []
 
     def reader(state: State, standing: Standing, recorded: Recorded | None) -> StateReader:
-        repositories = KnownRepositories(repo, standing)
+        repositories = KnownRepositories(asked.repo, standing)
         opened.append(repositories)
-        asked = OfflineWorld(
+        offline = OfflineWorld(
             manifests,
             repositories.tree,
             {},
@@ -100,20 +113,20 @@ def open_comparison(
             assume_no_clusters=False,
             recorded=recorded.world if recorded else None,
         )
-        settings = known_settings(namespace, given, Excepting(standing, Path.cwd()), asked)
-        return StateReader(states, state, standing, repositories, asked, settings, renderer)
+        settings = known_settings(asked.namespace, given, Excepting(standing, Path.cwd()), offline)
+        return StateReader(states, state, standing, repositories, offline, settings, renderer)
 
     with Renderer() as renderer:
         try:
             both = states.old, states.new
             standings = [Standing(states.repository.root, each.where, states.repository) for each in both]
-            kept = [open_recorded(world, each) for each in standings]
+            kept = [open_recorded(asked.world, each) for each in standings]
             states = states.with_answers(_differing(*kept))
             old, new = map(reader, both, standings, kept)
             yield Comparison(states, old, new)
             excepting = Excepting(new.standing, Path.cwd())
             last = kept[-1]
-            excepting.echo(last.findings(excepting.max_world_age(max_world_age)) if last else ())
+            excepting.echo(last.findings(excepting.max_world_age(asked.max_world_age)) if last else ())
         finally:
             for each in opened:
                 each.close()
