@@ -1,6 +1,6 @@
 """Every class of finding has a golden folder, and its page shows what a command really prints there.
 
-The example of a page ends with a finding as one of the golden folders has it; a fragment of YAML or of a
+A page says what is wrong by a finding as one of the golden folders has it; a fragment of YAML or of a
 template before it stands in a file of the same folder. Nothing is run here: `test_golden_commands` does.
 After its `--rewrite-golden`, the same flag brings the pages up to date.
 """
@@ -59,9 +59,9 @@ def test_the_example_of_a_page_is_what_a_golden_folder_has(code: str, request: p
 
 
 def blocks(page: Path) -> list[list[str]]:
-    """The lines of the fenced blocks of a page's example."""
-    *_, example = page.read_text().partition("\n## Example\n")
-    return [text.splitlines() for _, text in FENCED.findall(example.partition("\n## ")[0])]
+    """The lines of the fenced blocks of a page, up to what is to be done."""
+    what, _, _ = page.read_text().partition("\n## What to do\n")
+    return [text.splitlines() for _, text in FENCED.findall(what)]
 
 
 def bring_up_to_date(page: Path) -> None:
