@@ -233,6 +233,17 @@ def test_what_only_a_cluster_knows_is_unknown(clone: Clone) -> None:
     assert changes(difference("--clusters", ".clusters.yaml"))["teams"] == "changed"
 
 
+def test_a_chart_that_never_ends_is_unknown_in_the_time_that_was_given(clone: Clone) -> None:
+    loop = "{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"
+    chart = "apiVersion: v2\nname: endless\nversion: 0.1.0\n"
+    clone.commit({"root/a.yaml": application("a", "chart"), "chart/Chart.yaml": chart})
+    clone.commit({"chart/templates/loop.yaml": loop, "chart/values.yaml": "a: 1\n"})
+    clone.write({"chart/values.yaml": "a: 2\n"})
+    (one,) = difference("--render-timeout", "2s")["applications"]
+    assert one["change"] == "unknown"
+    assert one["unknown"].endswith("did not render within 2 seconds and was stopped")
+
+
 def test_a_chart_of_another_repository_is_unknown_and_not_removed(clone: Clone) -> None:
     remote = application("a", "x", url="https://charts.example.com").replace("path: x", "chart: shop")
     clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})

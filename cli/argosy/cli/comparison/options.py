@@ -19,6 +19,7 @@ from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.parameter_options import known_settings, parameter_options
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
+from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.generators.controller_parameters import ControllerParameters
 from argosy.generators.questions import Question
@@ -43,6 +44,7 @@ _OPTIONS = (
         callback=name_and_path,
         help="A clone on this machine that stands for a repository URL.",
     ),
+    render_timeout_option,
     recorded_options,
     parameter_options,
 )
@@ -62,6 +64,7 @@ class ComparisonOptions:
     max_world_age: timedelta | None = None
     new_git_file_globbing: bool | None = None
     include_hidden_directories: bool | None = None
+    render_timeout: float = 60.0
 
 
 def comparison_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,7 +119,7 @@ def open_comparison(asked: ComparisonOptions) -> Iterator[Comparison]:
         settings = known_settings(asked.namespace, given, Excepting(standing, Path.cwd()), offline)
         return StateReader(states, state, standing, repositories, offline, settings, renderer)
 
-    with Renderer() as renderer:
+    with Renderer(deadline=asked.render_timeout) as renderer:
         try:
             both = states.old, states.new
             standings = [Standing(states.repository.root, each.where, states.repository) for each in both]
