@@ -87,6 +87,10 @@ def _repositories(subject: Subject) -> Iterator[str]:
 def _of_sets(subject: Subject) -> Iterator[Check]:
     """Those that look at generators, templates and what they make."""
     sets = [applicationset for _, applicationset in subject.sets]
+    if any(member.expansion is None for member, _ in subject.sets):
+        from argosy.compiler.checks import offered_parameters
+
+        yield offered_parameters.check
     if any(each.go_template for each in sets):
         from argosy.compiler.checks import irreproducible_templates
 
