@@ -105,6 +105,7 @@ SARIF = {
                                 "ruleIndex": {"type": "integer", "minimum": 0},
                                 "level": LEVEL,
                                 "message": MESSAGE,
+                                "properties": {"type": "object"},
                                 "partialFingerprints": {
                                     "type": "object",
                                     "additionalProperties": {"type": "string"},
@@ -163,6 +164,25 @@ def test_sarif_fits_its_standard_and_leads_to_the_lines(folder: Path) -> None:
         places[result["ruleId"]] = place["region"]["startLine"]
     assert places["unknown-field"] == 8
     assert places["invalid-destination"] == 10
+
+
+def test_all_applications_that_share_a_mistake_are_listed(folder: Path) -> None:
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("[remote]\nurl = https://git.example.com/org/repo.git\n")
+    (folder / "base").mkdir()
+    (folder / "base" / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\ndata: {a: 1}\n")
+    applications = [
+        WRONG.replace("apps/50%,web", "base").replace("name: web}", f"name: {n}}}") for n in "abcde"
+    ]
+    (folder / "web.yaml").write_text("---\n".join(applications))
+    (found,) = (
+        each for each in json.loads(validate("-o", "json"))["findings"] if each["code"] == "not-a-string"
+    )
+    assert (found["file"], found["line"], found["applications"]) == ("base/map.yaml", 3, list("abcde"))
+    log = json.loads(validate("-o", "sarif"))
+    Draft202012Validator(SARIF).validate(log)
+    (result,) = (each for each in log["runs"][0]["results"] if each["ruleId"] == "not-a-string")
+    assert result["properties"] == {"applications": list("abcde")}
 
 
 def fingerprints(folder: Path, text: str) -> list[str]:

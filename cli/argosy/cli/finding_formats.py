@@ -70,6 +70,8 @@ def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
         "message": {"text": finding.message + hint},
         "partialFingerprints": {"argosy/v1": mark},
     }
+    if finding.applications:
+        result["properties"] = {"applications": list(finding.applications)}
     if finding.position is not None:
         result["locations"] = [{"physicalLocation": _physical(finding.position)}]
     related = [each for each in finding.related if each.position is not None]

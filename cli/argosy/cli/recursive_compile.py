@@ -20,6 +20,7 @@ from argosy.compiler.checks.confidential import without_secret_lines
 from argosy.compiler.checks.projects import check as check_projects
 from argosy.compiler.checks.subject import Subject
 from argosy.compiler.dropped_fields import dropped_fields
+from argosy.compiler.folding import fold
 from argosy.compiler.loading import Loaded, load
 from argosy.compiler.rollout import NodeKey, RolloutGraph
 from argosy.generators.generator import Settings
@@ -63,7 +64,7 @@ def compile_recursively(
     for member in hierarchy.unknown:
         findings.append(render_finding(member, subject.locate(member)) or _unknown_finding(member))
     failed = any(each.severity is Severity.ERROR for each in findings)
-    return ExitStatus.FINDINGS if failed else ExitStatus.FINE, findings
+    return ExitStatus.FINDINGS if failed else ExitStatus.FINE, fold(findings)
 
 
 def _subject(

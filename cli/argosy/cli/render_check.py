@@ -1,10 +1,11 @@
 """What is said of Applications whose sources were found and cannot be rendered."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from argosy.cli.rendered_sources import DoesNotRender
 from argosy.compiler.app_of_apps import Hierarchy, Member
 from argosy.compiler.checks.subject import Locate
+from argosy.compiler.folding import fold
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.model.application import Application
 
@@ -13,16 +14,16 @@ __all__ = ["render_finding", "render_findings"]
 
 def render_findings(
     hierarchy: Hierarchy, locate: Callable[[Member], Locate], said: Sequence[Finding]
-) -> Iterator[Finding]:
-    """One for each Application of a tree that does not render, unless an error names the same line already:
-    a folder that is not there needs no rendering to be found missing."""
-    errors = [each.position for each in said if each.severity is Severity.ERROR and each.position]
-    lines = {(each.file, each.line) for each in errors}
-    for member in hierarchy.unknown:
-        finding = render_finding(member, locate(member))
-        place = finding.position if finding else None
-        if finding and not (place and (place.file, place.line) in lines):
-            yield finding
+) -> Sequence[Finding]:
+    """Each reason for which Applications of a tree do not render, unless an error names the same line
+    already: a folder that is not there needs no rendering to be found missing."""
+    lines = {_line(each) for each in said if each.severity is Severity.ERROR and each.position}
+    found = (render_finding(member, locate(member)) for member in hierarchy.unknown)
+    return fold(each for each in found if each is not None and _line(each) not in lines)
+
+
+def _line(finding: Finding) -> tuple[str, int] | None:
+    return (finding.position.file, finding.position.line) if finding.position else None
 
 
 def render_finding(member: Member, locate: Locate) -> Finding | None:
@@ -41,4 +42,5 @@ def render_finding(member: Member, locate: Locate) -> Finding | None:
         answer.position or written,
         hint=answer.hint,
         related=chain,
+        applications=(application.name,),
     )

@@ -155,6 +155,7 @@ class KnownRepositories:
         self.standing = standing
         self._fetch = fetch
         self._opened: dict[Path, LocalRepository] = {}
+        self._shown: dict[tuple[str, str], str] = {}
 
     def tree(self, repo_url: str, revision: str) -> "Answer[Tree]":
         """The files of a repository at a revision; `Unknown` where it cannot be read, with the reason."""
@@ -218,6 +219,12 @@ class KnownRepositories:
     def shown(self, repo_url: str, path: str) -> str:
         """A file's path from the folder that one stands in; of the index, its path in the repository; of a
         repository that was fetched, its path behind the URL."""
+        asked = repo_url, path
+        if asked not in self._shown:
+            self._shown[asked] = self._name(repo_url, path)
+        return self._shown[asked]
+
+    def _name(self, repo_url: str, path: str) -> str:
         given = self._given_path(repo_url)
         if given is None and not self.standing.answers_for(repo_url):
             return f"{without_user_info(repo_url)}/{path}"

@@ -27,10 +27,16 @@ def concerning(findings: Sequence[Finding], validated: Validated, standing: Stan
     if any(project in files for project in validated.project_files):
         return tuple(findings)
     reach, index = Reach(standing.tree("")), PathIndex(changed)
+    names = set()
     for member in validated.hierarchy.members.values():
         if _is_affected(member, index, reach, standing):
             files |= {*_files(member, validated), *_rendered(member)}
-    return tuple(each for each in findings if each.position is None or each.position.file in files)
+            names.add(member.key.name)
+    return tuple(
+        each
+        for each in findings
+        if each.position is None or each.position.file in files or not names.isdisjoint(each.applications)
+    )
 
 
 def _is_affected(member: Member, changed: PathIndex, reach: Reach, standing: Standing) -> bool:

@@ -45,6 +45,12 @@ class RenderedManifest:
             return self.document.position(path, key)
         return self.origin.position_of(path, key)
 
+    def way(self, application: Application) -> tuple[Related, ...]:
+        """What took in a rendered object, the Application that it is for, and what made that."""
+        origin = application.origin
+        here = Related(f"rendered for Application `{application.name}`", origin.position)
+        return (*self.origin.chain, here, *origin.chain)
+
 
 Render = Callable[[Sequence[Application]], Sequence[Answer[Sequence[RenderedManifest]]]]
 """Renders many Applications, so that the caller may do it in parallel; one answer each, in order."""
@@ -113,6 +119,11 @@ class Hierarchy:
         )
 
 
+def _rendered_for(application: Application, manifest: RenderedManifest, finding: Finding) -> Finding:
+    related = (*finding.related, *manifest.way(application))
+    return replace(finding, related=related, applications=(application.name,))
+
+
 def _origin(member: Member) -> Origin:
     return Origin(member.position)
 
@@ -177,9 +188,10 @@ class _Follower:
                 continue
             if manifest.document is not None:
                 loaded = load(manifest.document, default)
+                self.findings += loaded.findings
             else:
                 loaded = load_rendered(manifest.value, default, manifest.origin)
-            self.findings += loaded.findings
+                self.findings += (_rendered_for(member.resource, manifest, each) for each in loaded.findings)
             if isinstance(loaded.resource, AppProject):
                 self.projects.append(loaded.resource)
             elif loaded.resource is not None:

@@ -16,11 +16,15 @@ def dropped_fields(members: Iterable[Member]) -> Iterator[Finding]:
     for member in members:
         if isinstance(member.resource, Application) and member.resource.destination.is_in_cluster:
             for manifest in member.manifests:
-                yield from _unknown_fields(manifest)
+                yield from _unknown_fields(manifest, member.resource)
 
 
-def _unknown_fields(manifest: RenderedManifest) -> Iterator[Finding]:
+def _unknown_fields(manifest: RenderedManifest, application: Application) -> Iterator[Finding]:
     kind = kind_of(manifest.value)
     for each in unknown_fields(kind, manifest.value) if kind else ():
+        related = () if manifest.document else manifest.way(application)
+        names = () if manifest.document else (application.name,)
         position = manifest.position(each.path, key=True)
-        yield Finding(each.code, Severity.ERROR, each.message, position, each.hint)
+        yield Finding(
+            each.code, Severity.ERROR, each.message, position, each.hint, related, applications=names
+        )

@@ -13,6 +13,7 @@ from functools import partial
 from argosy.compiler.app_of_apps import Hierarchy, Member, Render, RenderedManifest, follow, key_of
 from argosy.compiler.checks.registry import checks_for
 from argosy.compiler.checks.subject import Locate, Lookup, Subject
+from argosy.compiler.folding import fold
 from argosy.compiler.loading import load
 from argosy.compiler.rollout import NodeKey
 from argosy.generators.generator import Settings
@@ -225,6 +226,6 @@ def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     generators = {each.position for each in findings if each.code == "unknown-generator"}
     return tuple(
         each
-        for each in dict.fromkeys(findings)
+        for each in fold(findings)
         if not (each.code in ("unknown-field", "no-value") and each.position in generators)
     )

@@ -59,7 +59,7 @@ class Finding:
     `code` is stable and short (`unknown-field`); `message` says what was found and what was expected,
     `hint` what to do; `related` leads from a generated object to the lines that made it. Of a `confidential`
     one the source line must not be shown: a secret may stand in it. `fix` is what `--fix` does, where there
-    is one safe answer.
+    is one safe answer. `applications` are all those that have it, where it comes from what they deploy.
     """
 
     code: str
@@ -70,6 +70,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     confidential: bool = False
     fix: Fix | None = None
+    applications: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", without_user_info(self.message))

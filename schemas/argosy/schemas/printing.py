@@ -59,6 +59,8 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
             {"message": one.message, **(_place(one.position) if one.position is not None else {})}
             for one in finding.related
         ]
+    if finding.applications:
+        result["applications"] = list(finding.applications)
     if finding.fix is not None:
         edits = [{"text": edit.text, **_place(edit.span)} for edit in finding.fix.edits]
         result["fix"] = {"title": finding.fix.title, "edits": edits}

@@ -15,7 +15,7 @@ from argosy.schemas.position import Path, Position
 from argosy.sources.chart_metadata import read_metadata
 from argosy.sources.errors import SourceError
 from argosy.sources.git_url import clean_path
-from argosy.sources.template_places import TemplatePlaces, template_places
+from argosy.sources.template_places import ObjectPlaces, template_places
 from argosy.sources.tree import Tree
 
 __all__ = ["template_origin"]
@@ -33,15 +33,13 @@ def template_origin(chart: str, name: str, value: Mapping[str, Any], inside: Pat
         text = tree.read(found.file).decode("utf-8", "replace")
     except SourceError:
         return Origin(Position(posixpath.join(chart, name), 1, 1))
-    places = template_places(text, found.file)
-    position = places.field(value, (*inside, "kind"), True) or Position(found.file, 1, 1)
-    return Origin(position, found.chain, place=partial(_place, places, value, inside))
+    places = template_places(text, found.file).of(value)
+    position = places.field((*inside, "kind"), key=True) or Position(found.file, 1, 1)
+    return Origin(position, found.chain, place=partial(_place, places, inside))
 
 
-def _place(
-    places: TemplatePlaces, value: Mapping[str, Any], inside: Path, path: Path, key: bool
-) -> Position | None:
-    return places.field(value, (*inside, *path), key) if path else places.span(value)
+def _place(places: ObjectPlaces, inside: Path, path: Path, key: bool) -> Position | None:
+    return places.field((*inside, *path), key) if path else places.span
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,24 @@ which that is not so, and at last nothing. Pure.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from argosy.schemas.position import Path, Position
-from argosy.schemas.yaml_errors import YamlError
-from argosy.schemas.yaml_reader import read_value
 from argosy.sources.template_text import (
+    Block,
     Branch,
     Entry,
     Line,
     TemplateDocument,
-    block_entries,
     excludes,
     has_template,
     split_documents,
 )
 
-__all__ = ["TemplatePlaces", "template_places"]
+__all__ = ["ObjectPlaces", "TemplatePlaces", "template_places"]
 
 _Found = Entry | Line
 """An entry, or the line that puts text of unknown content in its place."""
@@ -42,44 +40,54 @@ class TemplatePlaces:
     def __init__(self, text: str, file: str) -> None:
         self._file = file
         self._documents = split_documents(text)
-        self._length = text.count("\n") + 1
+        self._last = text.count("\n") + 1
 
-    def span(self, value: Mapping[str, Any]) -> Position:
-        """All lines of the document that an object comes from; of the file, where that is not certain."""
-        document = self._document(value)
-        first, last = (document.first, document.last) if document else (1, self._length)
-        return Position(self._file, first, 1, last, 1)
+    def of(self, value: Mapping[str, Any]) -> "ObjectPlaces":
+        """The places of an object: in the only document that can have printed it, if there is one."""
+        fitting = [each for each in self._documents if _fits(each.block, value)]
+        document = fitting[0] if len(fitting) == 1 else TemplateDocument(Block((), ()), 1, self._last)
+        return ObjectPlaces(self._file, document, value)
 
-    def field(self, value: Mapping[str, Any], path: Path, key: bool) -> Position | None:
-        """The place of a field of an object, or of its key, or of the nearest around it that is certain."""
-        document = self._document(value)
-        start = _step(document.lines, "kind", value, ()) if document else None
-        if document is None or not isinstance(start, Entry):
+
+@dataclass(frozen=True, slots=True)
+class ObjectPlaces:
+    """The places of one object. `document` is empty and as long as the file where none is known to be its."""
+
+    file: str
+    document: TemplateDocument
+    value: Mapping[str, Any]
+
+    @property
+    def span(self) -> Position:
+        """All lines that it can come from."""
+        return Position(self.file, self.document.first, 1, self.document.last, 1)
+
+    def field(self, path: Path, key: bool = False) -> Position | None:
+        """The place of a field, or of its key, or of the nearest around it that is certain."""
+        start = _step(self.document.block, "kind", self.value, ())
+        if not isinstance(start, Entry):
             return None
-        found, left = _walk(document.lines, path, value, start.line.branch)
+        found, left = _walk(self.document.block, path, self.value, start.line.branch)
         if found is None:
             return None
         if isinstance(found, Entry) and found.value[:1] in ("{", "["):
             return self._in_flow(found, left, key)
         return self._position(found, key or bool(left))
 
-    def _document(self, value: Mapping[str, Any]) -> TemplateDocument | None:
-        fitting = [each for each in self._documents if _fits(each.lines, value)]
-        return fitting[0] if len(fitting) == 1 else None
-
     def _position(self, found: _Found, key: bool) -> Position:
         if isinstance(found, Line):
-            return self._span(found.number, found.indent, found.written)
+            return self._at(found.number, found.indent, found.written)
         written = found.written
         if (key and found.key is not None) or not written:
             name = found.line.written[: len(found.key)] if found.key and not has_template(found.key) else ""
-            return self._span(found.line.number, found.line.indent, name or found.line.written)
-        return self._span(found.line.number, found.column, written)
+            return self._at(found.line.number, found.line.indent, name or found.line.written)
+        return self._at(found.line.number, found.column, written)
 
     def _in_flow(self, entry: Entry, path: Path, key: bool) -> Position:
         """In `{a: 1, b: [2]}` on one line: the last key, if it stands there once."""
         names = [step for step in path if isinstance(step, str)]
-        if names and entry.value.rstrip()[-1] in "}]":
+        is_clear = len(path) == 1 or not has_template(entry.value)
+        if names and is_clear and entry.value.rstrip()[-1] in "}]":
             pattern = rf"""[{{,]\s*(["']?)(?P<key>{re.escape(names[-1])})\1\s*:\s*(?P<value>[^,\]}}]*)"""
             matches = list(re.finditer(pattern, entry.value))
             if len(matches) == 1:
@@ -88,47 +96,46 @@ class TemplatePlaces:
                 column = entry.column + match.start(part)
                 start = column - entry.line.indent
                 written = entry.line.written[start : start + len(match[part].rstrip())]
-                return self._span(entry.line.number, column, written)
+                return self._at(entry.line.number, column, written)
         return self._position(entry, key=key or bool(path))
 
-    def _span(self, line: int, column: int, written: str) -> Position:
-        return Position(self._file, line, column + 1, line, column + 1 + len(written))
+    def _at(self, line: int, column: int, written: str) -> Position:
+        return Position(self.file, line, column + 1, line, column + 1 + len(written))
 
 
-def _walk(lines: Sequence[Line], path: Path, value: object, branch: Branch) -> tuple[_Found | None, Path]:
+def _walk(block: Block, path: Path, value: object, branch: Branch) -> tuple[_Found | None, Path]:
     """The last step of a path that is certain, and the steps behind it."""
     found: _Found | None = None
     for number, step in enumerate(path):
-        below = _step(lines, step, value, branch)
+        below = _step(block, step, value, branch)
         if below is None:
             return found, path[number:]
         found = below
         if isinstance(below, Line) or below.is_text or (below.key is not None and below.value):
             return found, path[number + 1 :]
-        lines, value, branch = below.body, _child(value, step), below.line.branch
+        block, value, branch = below.block, _child(value, step), below.line.branch
     return found, ()
 
 
-def _fits(lines: Sequence[Line], value: Mapping[str, Any]) -> bool:
+def _fits(block: Block, value: Mapping[str, Any]) -> bool:
     """Whether a document may have printed an object."""
-    return all(_may_print(lines, path, value) for path in (("kind",), ("apiVersion",), ("metadata", "name")))
+    return all(_may_print(block, path, value) for path in (("kind",), ("apiVersion",), ("metadata", "name")))
 
 
-def _may_print(lines: Sequence[Line], path: Path, value: object) -> bool:
+def _may_print(block: Block, path: Path, value: object) -> bool:
     """Whether a field may have been printed by some of the lines."""
-    entries, inserted = block_entries(lines)
     step, rest = path[0], path[1:]
     below = _child(value, step)
-    named = [each for each in entries if each.key == step or has_template(each.key or "")]
+    named = [each for each in block.entries if each.key == step or has_template(each.key or "")]
     for each in named:
         if rest and not each.value:
-            if _may_print(each.body, rest, below):
+            if _may_print(each.block, rest, below):
                 return True
         elif rest or _agrees(each, below):
             return True
     if not named and below is None:
         return True
-    return bool(inserted) and not any(_is_always(each, entries[0].line.branch) for each in named)
+    return bool(block.inserted) and not any(_is_always(each, block.entries[0].line.branch) for each in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +153,18 @@ class _Candidates:
         return self.possible[0] if not self.certain and len(self.possible) == 1 else None
 
 
-def _step(lines: Sequence[Line], step: str | int, value: object, branch: Branch) -> _Found | None:
+def _step(block: Block, step: str | int, value: object, branch: Branch) -> _Found | None:
     """What has printed a field or an item of a value, `None` where that is not certain."""
     if _child(value, step) is None and not (isinstance(value, Mapping) and step in value):
         return None
-    entries, inserted = block_entries(lines)
-    inserted = [line for line in inserted if not excludes(line.branch, branch)]
-    entries = [each for each in entries if not excludes(each.line.branch, branch)]
-    if isinstance(step, int):
-        return _item(entries, inserted, step, value, branch)
+    inserted = [line for line in block.inserted if not excludes(line.branch, branch)]
+    entries = [each for each in block.entries if not excludes(each.line.branch, branch)]
     wanted = _child(value, step)
+    if isinstance(value, list):
+        always = all(_is_always(each, branch) for each in entries)
+        if always and not inserted and len(entries) == len(value) and isinstance(step, int):
+            return entries[step]
+        return _item(entries, inserted, wanted, branch)
     named = [each for each in entries if each.key == step]
     certain = [each for each in named if _agrees(each, wanted)]
     if not certain and any(_is_always(each, branch) for each in named):
@@ -165,15 +174,11 @@ def _step(lines: Sequence[Line], step: str | int, value: object, branch: Branch)
 
 
 def _item(
-    entries: Sequence[Entry], inserted: Sequence[Line], index: int, value: object, branch: Branch
+    entries: Iterable[Entry], inserted: Iterable[Line], wanted: object, branch: Branch
 ) -> _Found | None:
-    assert isinstance(value, list)
-    always = all(_is_always(each, branch) for each in entries)
-    if always and not inserted and len(entries) == len(value):
-        return entries[index]
     certain, possible = [], []
     for each in entries:
-        said = _says(each, value[index])
+        said = _says(each, wanted)
         if said:
             certain.append(each)
         elif said is None:
@@ -189,14 +194,13 @@ def _is_always(entry: Entry, branch: Branch) -> bool:
 def _says(item: Entry, wanted: object) -> bool | None:
     """Whether an item of a list is one that was printed: by its name, or as a whole; `None` if it may be."""
     if not isinstance(wanted, Mapping):
-        return None if has_template(item.value) else _may_be(item.value, wanted)
-    entries, inserted = block_entries(item.body)
-    names = [each for each in entries if each.key == "name"]
+        return None if has_template(item.value) else _may_be(item, wanted)
+    names = [each for each in item.block.entries if each.key == "name"]
     if not names or "name" not in wanted:
         return None
-    if len(names) > 1 or inserted or has_template(names[0].value):
-        return None if any(_may_be(each.value, wanted["name"]) for each in names) else False
-    return _may_be(names[0].value, wanted["name"])
+    if len(names) > 1 or item.block.inserted or has_template(names[0].value):
+        return None if any(_may_be(each, wanted["name"]) for each in names) else False
+    return _may_be(names[0], wanted["name"])
 
 
 def _agrees(entry: Entry, wanted: object) -> bool:
@@ -204,17 +208,15 @@ def _agrees(entry: Entry, wanted: object) -> bool:
     if isinstance(wanted, (Mapping, list)) or not entry.value:
         return True
     continued = any(line.inserts is None for line in entry.body)
-    return entry.is_text or continued or _may_be(entry.value, wanted)
+    return entry.is_text or continued or _may_be(entry, wanted)
 
 
-def _may_be(written: str, wanted: object) -> bool:
-    """Whether a scalar can have been printed so."""
+def _may_be(entry: Entry, wanted: object) -> bool:
+    """Whether the scalar of an entry can have been printed so."""
+    written = entry.value
     if not has_template(written):
-        try:
-            read = read_value(written)
-        except YamlError:
-            return True
-        return read == wanted and isinstance(read, bool) == isinstance(wanted, bool)
+        read = entry.scalar
+        return read is None or (read == wanted and isinstance(read, bool) == isinstance(wanted, bool))
     if not isinstance(wanted, str) or written[:1] in "|>{[&*!" or "\\" in written:
         return True
     shown = written.partition(" #")[0].rstrip().strip("\"'")

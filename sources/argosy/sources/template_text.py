@@ -7,13 +7,17 @@ unknown content is put in. Pure.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from argosy.schemas.yaml_errors import YamlError
+from argosy.schemas.yaml_reader import read_value
 
 __all__ = [
+    "Block",
     "Branch",
     "Entry",
     "Line",
     "TemplateDocument",
-    "block_entries",
     "excludes",
     "has_template",
     "split_documents",
@@ -49,7 +53,7 @@ class Line:
     inserts: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """A key with what belongs to it, or an item of a list (`key` is `None`).
 
@@ -61,6 +65,21 @@ class Entry:
     value: str
     column: int
     body: tuple[Line, ...] = field(repr=False)
+
+    @cached_property
+    def block(self) -> "Block":
+        """What stands below it."""
+        return Block.of(self.body)
+
+    @cached_property
+    def scalar(self) -> object:
+        """The value as YAML reads it, `None` where it is templated or cannot be read by itself."""
+        if has_template(self.value) or self.is_text:
+            return None
+        try:
+            return read_value(self.value)
+        except YamlError:
+            return None
 
     @property
     def is_text(self) -> bool:
@@ -77,10 +96,38 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateDocument:
-    """What stands between two lines `---`: the lines that count, and the first and the last line of all."""
+class Block:
+    """The entries of a mapping or a list, and the lines that may put others beside them."""
 
-    lines: tuple[Line, ...]
+    entries: tuple[Entry, ...]
+    inserted: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> "Block":
+        """The block that some lines are, each entry with the lines below it."""
+        written = [line for line in lines if line.inserts is None]
+        if not written:
+            return cls((), tuple(lines))
+        indent = written[0].indent
+        starts = [index for index, line in enumerate(lines) if line.inserts is None and line.indent <= indent]
+        if not _is_item(written[0]):
+            # Items of a list may stand right below the key that they belong to.
+            starts = [index for index in starts if not _is_item(lines[index])]
+        entries = [
+            _entry(lines[start], tuple(lines[start + 1 : end]))
+            for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
+        ]
+        inserted = [line for line in lines[: starts[0]] if line.inserts is not None]
+        for entry in entries:
+            inserted += (line for line in entry.body if _may_stand_beside(line, entry, indent))
+        return cls(tuple(entries), tuple(inserted))
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDocument:
+    """What stands between two lines `---`; `first` and `last` are the lines where it begins and ends."""
+
+    block: Block
     first: int
     last: int
 
@@ -104,7 +151,7 @@ def split_documents(text: str) -> tuple[TemplateDocument, ...]:
     for line in _lines(f"{text}\n---"):
         if _SEPARATOR.match(line.text) and not line.indent:
             if lines:
-                documents.append(TemplateDocument(tuple(lines), first, line.number - 1))
+                documents.append(TemplateDocument(Block.of(lines), first, line.number - 1))
             lines, first = [], line.number + 1
         elif line.inserts is not None or (line.text.strip(_MASK + " ") and not line.text.startswith("#")):
             lines.append(line)
@@ -146,27 +193,8 @@ def _printed_at(action: re.Match[str], column: int) -> int:
     return -1 if action["trim"] else column
 
 
-def block_entries(lines: Sequence[Line]) -> tuple[list[Entry], list[Line]]:
-    """The entries of a block, each with the lines below it, and the lines that may put others beside them."""
-    written = [line for line in lines if line.inserts is None]
-    if not written:
-        return [], list(lines)
-    indent = written[0].indent
-    starts = [index for index, line in enumerate(lines) if line.inserts is None and line.indent <= indent]
-    # Items of a list may stand right below the key that they belong to.
-    starts = [
-        index
-        for place, index in enumerate(starts)
-        if not (place and lines[index].text.startswith("-") and not written[0].text.startswith("-"))
-    ]
-    entries = [
-        _entry(lines[start], tuple(lines[start + 1 : end]))
-        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
-    ]
-    inserted = [line for line in lines[: starts[0]] if line.inserts is not None]
-    for entry in entries:
-        inserted += (line for line in entry.body if _may_stand_beside(line, entry, indent))
-    return entries, inserted
+def _is_item(line: Line) -> bool:
+    return line.text == "-" or line.text.startswith("- ")
 
 
 def _may_stand_beside(line: Line, entry: Entry, indent: int) -> bool:
@@ -176,7 +204,7 @@ def _may_stand_beside(line: Line, entry: Entry, indent: int) -> bool:
 
 
 def _entry(line: Line, body: tuple[Line, ...]) -> Entry:
-    if line.text == "-" or line.text.startswith("- "):
+    if _is_item(line):
         rest = line.text[1:].lstrip()
         column = line.indent + len(line.text) - len(rest)
         if not rest:

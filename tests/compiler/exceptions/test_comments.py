@@ -14,6 +14,9 @@ from argosy.compiler.exceptions.comments import comments_in
         ("#argosy:ignore missing-path -- why\na: 1\n", 2),
         ("# argosy: ignore-file missing-path -- why\na: 1\n", None),
         ("a: 1 # argosy: ignore missing-path -- why\r\nb: 2\r\n", 1),
+        ("{{- /* don't */}}\na: {{ .b }} # argosy: ignore missing-path -- don't\n", 2),
+        ("a:\n{{/* argosy: ignore missing-path -- why */}}\n  b: 1\n", 3),
+        ("a: 1 {{- /* argosy: ignore missing-path -- why */ -}}\n", 1),
     ],
 )
 def test_a_comment_speaks_of_its_line_or_the_next(text: str, line: int | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.comparison.identity import ObjectKey, object_key
 from argosy.schemas.finding import Finding, Related, Severity
@@ -21,6 +22,10 @@ _SCALED = frozenset(("Deployment", "ReplicaSet", "StatefulSet"))
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each such workload, wherever in the tree its autoscaler is deployed."""
+    return object_findings(_faults(subject))
+
+
+def _faults(subject: Subject) -> Iterator[ObjectFault]:
     autoscalers: dict[ObjectKey, Deployed] = {}
     for each in subject.deployed:
         if (each.group, each.kind) in _AUTOSCALERS:
@@ -33,10 +38,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         autoscaler = autoscalers.get(object_key(each.application, each.value))
         problem = _problem(each) if autoscaler is not None else ""
         if autoscaler is not None and problem:
-            yield Finding(
+            yield ObjectFault(
+                each,
                 "autoscaled-replicas",
                 Severity.WARNING,
-                f"{each}: {problem} what {_AUTOSCALERS[autoscaler.group, autoscaler.kind]} has set",
+                f": {problem} what {_AUTOSCALERS[autoscaler.group, autoscaler.kind]} has set",
                 each.position(("spec", "replicas"), key=True),
                 hint="remove `replicas` from the manifest, or ignore /spec/replicas and add "
                 "RespectIgnoreDifferences=true",

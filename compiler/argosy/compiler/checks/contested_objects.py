@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.comparison.identity import ObjectKey, object_key
 from argosy.schemas.finding import Finding, Related, Severity
@@ -14,6 +15,10 @@ __all__ = ["check"]
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Secrets that a custom resource of the tree says it makes."""
+    return object_findings(_faults(subject))
+
+
+def _faults(subject: Subject) -> Iterator[ObjectFault]:
     makers: dict[ObjectKey, Deployed] = {}
     for each in subject.deployed:
         for name in _secrets_made_by(each):
@@ -25,14 +30,15 @@ def check(subject: Subject) -> Iterator[Finding]:
     for each in subject.deployed:
         maker = makers.get(object_key(each.application, each.value)) if each.kind == "Secret" else None
         if maker is not None and not _is_left_alone(each):
-            yield Finding(
+            yield ObjectFault(
+                each,
                 "contested-object",
                 Severity.WARNING,
-                f"{each} is in Git, and the operator of {maker} writes it, too",
+                f" is in Git, and the operator of the {maker.kind} that asks for it writes it, too",
                 each.position(("metadata", "name")),
                 hint="remove the Secret from Git, or ignore its differences and add "
                 "RespectIgnoreDifferences=true",
-                related=(Related("asked for here", maker.position(("metadata", "name"))),),
+                related=(Related(f"asked for by {maker}", maker.position(("metadata", "name"))),),
                 confidential=True,
             )
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.checks.sync_order import is_applied_before, shown_place
 from argosy.schemas.finding import Finding, Related, Severity
@@ -13,6 +14,10 @@ __all__ = ["check"]
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each kind once for each Application that uses it too early."""
+    return object_findings(_faults(subject))
+
+
+def _faults(subject: Subject) -> Iterator[ObjectFault]:
     definitions: dict[tuple[str, str, str], list[Deployed]] = defaultdict(list)
     for each in subject.deployed:
         if each.kind == "CustomResourceDefinition":
@@ -32,11 +37,12 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield _too_early(each, made[0])
 
 
-def _too_early(each: Deployed, definition: Deployed) -> Finding:
-    return Finding(
+def _too_early(each: Deployed, definition: Deployed) -> ObjectFault:
+    return ObjectFault(
+        each,
         "resource-before-definition",
         Severity.ERROR,
-        f"{each} is applied {shown_place(each)}, before the definition of its kind "
+        f" is applied {shown_place(each)}, before the definition of its kind "
         f"({shown_place(definition)}): the cluster does not know it then",
         each.position(("metadata", "name")),
         hint="give the definition the lower wave",

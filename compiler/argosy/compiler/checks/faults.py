@@ -1,7 +1,7 @@
 """Faults of single Applications become findings; what a set's template has done wrong is said once."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from argosy.compiler.app_of_apps import Member
 from argosy.compiler.checks.subject import Subject
@@ -24,7 +24,7 @@ class Fault:
     path: Path
     message: str
     hint: str = ""
-    related: tuple[Related, ...] = ()
+    related: tuple[Related, ...] = field(default=(), compare=False)
     at_key: bool = False
 
 

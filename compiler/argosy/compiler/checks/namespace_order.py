@@ -8,7 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from argosy.compiler.app_of_apps import key_of
+from argosy.compiler.checks.faults import Fault, application_findings
 from argosy.compiler.checks.kind_scopes import is_namespaced
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.checks.sync_order import is_applied_before, shown_place
 from argosy.compiler.rollout import NodeKey
@@ -33,20 +36,27 @@ class _Created:
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """One finding for each namespace and Application."""
+    """Each namespace and Application, as far as they do not share a finding."""
     created = _created(subject)
-    first: dict[tuple[NodeKey, _Place], list[Deployed]] = defaultdict(list)
+    late: list[ObjectFault] = []
+    missing: dict[NodeKey, list[Fault]] = defaultdict(list)
+    for (key, place), users in _users(subject).items():
+        found = _too_late(subject, place, users, created)
+        if found is not None:
+            late.append(found)
+        elif not subject.hierarchy.unknown and _is_missing(place, created, subject.settings.namespace):
+            missing[key].append(_missing(place, users[0]))
+    yield from object_findings(late)
+    yield from application_findings(subject, lambda application: missing.get(key_of(application), ()))
+
+
+def _users(subject: Subject) -> Mapping[tuple[NodeKey, _Place], Sequence[Deployed]]:
+    users: dict[tuple[NodeKey, _Place], list[Deployed]] = defaultdict(list)
     for each in subject.deployed:
         namespace = str(each.metadata.get("namespace") or each.application.destination.namespace)
         if namespace and namespace not in _ALWAYS and is_namespaced(each.value):
-            first[each.member.key, (each.cluster, namespace)].append(each)
-    is_whole = not subject.hierarchy.unknown
-    for (_, place), users in first.items():
-        found = _too_late(subject, place, users, created)
-        if found is not None:
-            yield found
-        elif is_whole and _is_missing(place, created, subject.settings.namespace):
-            yield _missing(place, users)
+            users[each.member.key, (each.cluster, namespace)].append(each)
+    return users
 
 
 def _created(subject: Subject) -> _Created:
@@ -63,16 +73,17 @@ def _created(subject: Subject) -> _Created:
 
 def _too_late(
     subject: Subject, place: _Place, users: Sequence[Deployed], created: _Created
-) -> Finding | None:
+) -> ObjectFault | None:
     objects, options = created.objects.get(place, ()), created.by_option.get(place, ())
     if not objects or not all(_comes_after(subject, users[0], key) for key in options):
         return None
     for each in users:
         if all(is_applied_before(subject, each, namespace) for namespace in objects):
-            return Finding(
+            return ObjectFault(
+                each,
                 "namespace-too-late",
                 Severity.ERROR,
-                f"{each} is applied {shown_place(each)}, before its namespace `{place[1]}` "
+                f" is applied {shown_place(each)}, before its namespace `{place[1]}` "
                 f"({shown_place(objects[0])})",
                 each.position(("metadata", "name")),
                 hint="give the Namespace the lower wave, or add CreateNamespace=true to the sync options",
@@ -92,14 +103,13 @@ def _is_missing(place: _Place, created: _Created, own: str) -> bool:
     return place[0] in created.clusters
 
 
-def _missing(place: _Place, users: Sequence[Deployed]) -> Finding:
-    each = users[0]
-    return Finding(
+def _missing(place: _Place, each: Deployed) -> Fault:
+    return Fault(
         "unknown-namespace",
         Severity.WARNING,
-        f"Application `{each.application.name}` deploys to namespace `{place[1]}`, which nothing here "
-        "creates: unless it is there already, the sync fails",
-        each.application.origin.position,
+        ("metadata", "name"),
+        f"objects go to namespace `{place[1]}`, which nothing here creates: unless it is there already, "
+        "the sync fails",
         hint="add CreateNamespace=true to its sync options, or deploy the Namespace in a lower wave",
         related=(Related(f"such as {each}", each.position(("metadata", "name"))),),
     )

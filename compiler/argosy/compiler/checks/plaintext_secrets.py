@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.annotations import SECRET_TYPE
@@ -33,7 +34,11 @@ _PLACEHOLDER = re.compile(
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Every Secret that an Application deploys from plain files."""
+    """Every Secret that an Application deploys."""
+    return object_findings(_faults(subject))
+
+
+def _faults(subject: Subject) -> Iterator[ObjectFault]:
     for each in subject.objects:
         if each.kind != "Secret" or each.group or "sops" in each.value:
             continue
@@ -41,23 +46,25 @@ def check(subject: Subject) -> Iterator[Finding]:
         readable = sorted(_readable(each.value))
         if readable:
             values = "a value that" if len(readable) == 1 else f"{len(readable)} values that"
-            yield Finding(
+            yield ObjectFault(
+                each,
                 "plaintext-secret",
                 Severity.WARNING,
-                f"{each}: {values} everybody who can read the repository can read: {', '.join(readable)}",
+                f": {values} everybody who can read the repository can read: {', '.join(readable)}",
                 each.position(("metadata", "name")),
                 hint="encrypt it (SOPS, sealed-secrets), or let an operator fetch it (external-secrets)",
                 confidential=True,
             )
 
 
-def _not_base64(each: Deployed) -> Iterator[Finding]:
+def _not_base64(each: Deployed) -> Iterator[ObjectFault]:
     for key, value in mapping(each.value, "data").items():
         if isinstance(value, str) and not _is_placeholder(value) and _decoded(value) is None:
-            yield Finding(
+            yield ObjectFault(
+                each,
                 "invalid-secret-data",
                 Severity.ERROR,
-                f"{each}: the value of `data.{key}` is not base64, so Kubernetes refuses the Secret",
+                f": the value of `data.{key}` is not base64, so Kubernetes refuses the Secret",
                 each.position(("data", key), key=True),
                 hint="encode it, or write it under `stringData`",
                 confidential=True,

@@ -6,6 +6,7 @@ from functools import partial
 
 from argosy.compiler.checks.faults import Fault, application_findings
 from argosy.compiler.checks.kind_scopes import is_namespaced
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.project_rules import (
     Target,
@@ -34,7 +35,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     answer = subject.world.clusters()
     clusters = answer.value if isinstance(answer, Known) else None
     yield from application_findings(subject, partial(_faults, subject, clusters))
-    yield from _forbidden_objects(subject, clusters)
+    yield from object_findings(_forbidden_objects(subject, clusters))
 
 
 def _faults(subject: Subject, clusters: Clusters, application: Application) -> Iterator[Fault]:
@@ -113,7 +114,7 @@ def _missing(subject: Subject, application: Application) -> Iterator[Fault]:
         yield Fault("missing-project", severity, ("spec", "project"), message)
 
 
-def _forbidden_objects(subject: Subject, clusters: Clusters) -> Iterator[Finding]:
+def _forbidden_objects(subject: Subject, clusters: Clusters) -> Iterator[ObjectFault]:
     for each in subject.deployed:
         project = subject.projects.get(each.application.project)
         namespaced = is_namespaced(each.value)
@@ -126,10 +127,11 @@ def _forbidden_objects(subject: Subject, clusters: Clusters) -> Iterator[Finding
             yield _forbidden_kind(each, project, namespaced)
         elif verdict is Verdict.DESTINATION and namespace != each.application.destination.namespace:
             # Of the Application's own namespace it is said at the Application.
-            yield Finding(
+            yield ObjectFault(
+                each,
                 "forbidden-destination",
                 Severity.ERROR,
-                f"{each}: project `{project.name}` does not permit the namespace {namespace} of "
+                f": project `{project.name}` does not permit the namespace {namespace} of "
                 f"{each.application.destination.name or each.application.destination.server}",
                 each.position(("metadata", "namespace")),
                 hint="add it to `spec.destinations` of the project, or leave the namespace out",
@@ -137,13 +139,14 @@ def _forbidden_objects(subject: Subject, clusters: Clusters) -> Iterator[Finding
             )
 
 
-def _forbidden_kind(each: Deployed, project: AppProject, namespaced: bool) -> Finding:
+def _forbidden_kind(each: Deployed, project: AppProject, namespaced: bool) -> ObjectFault:
     field = "namespaceResourceWhitelist" if namespaced else "clusterResourceWhitelist"
     kind = f"{each.kind} of group `{each.group}`" if each.group else f"{each.kind} of the core group"
-    return Finding(
+    return ObjectFault(
+        each,
         "forbidden-kind",
         Severity.ERROR,
-        f"{each}: project `{project.name}` does not permit the kind {kind}",
+        f": project `{project.name}` does not permit the kind {kind}",
         each.position(("kind",)),
         hint=f"add it to `spec.{field}` of the project (and see its deny lists), or take it out",
         related=_deployed_by(each),
@@ -151,5 +154,7 @@ def _forbidden_kind(each: Deployed, project: AppProject, namespaced: bool) -> Fi
 
 
 def _deployed_by(each: Deployed) -> tuple[Related, ...]:
+    if each.manifest.document is None:
+        return ()  # of what is rendered the whole way is told
     application = each.application
     return (Related(f"deployed by Application `{application.name}`", application.origin.position),)

@@ -6,6 +6,7 @@ A guard is `Prune=confirm` or `Prune=false`, on the object or for the whole Appl
 
 from collections.abc import Iterator
 
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.model.annotations import SYNC_OPTIONS
@@ -24,17 +25,20 @@ _KEEP = "helm.sh/resource-policy"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """One finding for each such object, however many Applications deploy it."""
-    seen: set[int] = set()
+    return object_findings(_faults(subject))
+
+
+def _faults(subject: Subject) -> Iterator[ObjectFault]:
     for each in subject.deployed:
         loss = _LOSS.get((each.group, each.kind))
-        if loss is None or each.identity in seen or not _is_pruned(each):
+        if loss is None or not _is_pruned(each):
             continue
-        seen.add(each.identity)
         policy = subject.locate(each.member)(("spec", "syncPolicy", "automated", "prune"))
-        yield Finding(
+        yield ObjectFault(
+            each,
             "unguarded-prune",
             Severity.WARNING,
-            f"{each}: automated pruning deletes {loss} as soon as this manifest is gone, and asks nobody",
+            f": automated pruning deletes {loss} as soon as this manifest is gone, and asks nobody",
             each.position(("metadata", "name")),
             hint=f"add the annotation {SYNC_OPTIONS}: Prune=confirm (or Prune=false)",
             related=(Related(f"Application `{each.application.name}` prunes", policy),),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Subject
 from argosy.schemas.finding import Finding, Severity
 
@@ -63,15 +64,20 @@ _REMOVED: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Every object of such a version."""
+    return object_findings(_faults(subject))
+
+
+def _faults(subject: Subject) -> Iterator[ObjectFault]:
     for each in subject.objects:
         version = str(each.value.get("apiVersion", ""))
         removed = _REMOVED.get(version, {}).get(each.kind)
         if removed is not None:
             since, instead = removed
-            yield Finding(
+            yield ObjectFault(
+                each,
                 "removed-api",
                 Severity.ERROR,
-                f"{each}: Kubernetes has not served {version} for {each.kind} since {since}",
+                f": Kubernetes has not served {version} for {each.kind} since {since}",
                 each.position(("apiVersion",)),
                 hint=f"write {instead}, and adapt its fields" if instead else "the kind is gone; remove it",
             )

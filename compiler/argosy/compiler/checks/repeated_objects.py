@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from argosy.compiler.checks.kind_scopes import is_namespaced
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.comparison.identity import ObjectKey, object_key
 from argosy.schemas import wording
@@ -14,6 +15,11 @@ __all__ = ["check"]
 
 def check(subject: Subject) -> Iterator[Finding]:
     """What Argo CD calls a repeated resource; the last one wins, in an order that nobody sees."""
+    yield from object_findings(_faults(subject))
+    yield from _repeated_keys(subject)
+
+
+def _faults(subject: Subject) -> Iterator[ObjectFault]:
     first: dict[tuple[object, ObjectKey], Deployed] = {}
     for each in subject.deployed:
         if not each.name:
@@ -21,25 +27,26 @@ def check(subject: Subject) -> Iterator[Finding]:
         key = (each.member.key, object_key(each.application, each.value))
         other = first.setdefault(key, each)
         if other is not each:
-            yield Finding(
+            yield ObjectFault(
+                each,
                 "repeated-object",
                 Severity.WARNING,
-                f"{each} is written twice in the source of Application `{each.application.name}`: "
+                f" is written twice in the source of Application `{each.application.name}`: "
                 "one of the two wins",
                 each.position(("metadata", "name")),
                 hint="remove or rename one of the two",
                 related=(Related("written here, too", other.position(("metadata", "name"))),),
             )
         if is_namespaced(each.value) and not key[1].namespace:
-            yield Finding(
+            yield ObjectFault(
+                each,
                 "missing-namespace",
                 Severity.ERROR,
-                f"{each} lives in a namespace, but neither it nor the destination of Application "
+                f" lives in a namespace, but neither it nor the destination of Application "
                 f"`{each.application.name}` names one",
                 each.position(("metadata", "name")),
                 hint="write `destination.namespace` in the Application, or `metadata.namespace` here",
             )
-    yield from _repeated_keys(subject)
 
 
 def _repeated_keys(subject: Subject) -> Iterator[Finding]:

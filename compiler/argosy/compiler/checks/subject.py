@@ -1,7 +1,7 @@
 """What checks look at: one value that holds all that is known of the specifications of a run. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, Protocol
@@ -55,16 +55,23 @@ class Lookup(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """One object that an Application deploys."""
+    """One object that an Application deploys. `sharing` are others that deploy it, too, where they are told
+    together with it."""
 
     member: Member
     application: Application
     manifest: RenderedManifest
+    sharing: tuple[str, ...] = ()
 
     @property
     def value(self) -> Mapping[str, Any]:
         """The object as written."""
         return self.manifest.value
+
+    @property
+    def applications(self) -> tuple[str, ...]:
+        """The names of all Applications that are meant."""
+        return (self.application.name, *self.sharing)
 
     @property
     def kind(self) -> str:
@@ -108,7 +115,6 @@ class Deployed:
         return id(self.manifest.document or self.manifest.value)
 
     def __str__(self) -> str:
-        # Many Applications may render one template, each to other objects.
         maker = "" if self.manifest.document else f" (Application `{self.application.name}`)"
         return f"{self.kind} {self.name}{maker}"
 
@@ -155,10 +161,13 @@ class Subject:
     @cached_property
     def objects(self) -> Sequence[Deployed]:
         """The same, each document of a file and each rendering once, however many Applications deploy it."""
-        found: dict[int, Deployed] = {}
+        found: dict[int, list[Deployed]] = {}
         for each in self.deployed:
-            found.setdefault(each.identity, each)
-        return list(found.values())
+            found.setdefault(each.identity, []).append(each)
+        return [
+            replace(first, sharing=tuple(each.application.name for each in others)) if others else first
+            for first, *others in found.values()
+        ]
 
     @cached_property
     def rollout(self) -> RolloutGraph:

@@ -1,9 +1,10 @@
 """Annotations that order a sync: waves, hooks and deadlines. What cannot be read counts as absent."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from argosy.compiler.checks.faults import Fault, application_findings
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Subject
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.annotations import (
@@ -15,7 +16,7 @@ from argosy.schemas.model.annotations import (
     timeout_of,
 )
 from argosy.schemas.model.application import Application
-from argosy.schemas.position import Path, Position
+from argosy.schemas.position import Path
 
 __all__ = ["check"]
 
@@ -28,21 +29,22 @@ def check(subject: Subject) -> Iterator[Finding]:
     """The annotations of Applications, of sets, and of all objects that are deployed."""
     yield from application_findings(subject, _application_faults)
     for _, applicationset in subject.sets:
-        yield from _findings(
-            f"ApplicationSet `{applicationset.name}`", applicationset.annotations, applicationset.position
-        )
+        for fault in _faults(applicationset.annotations):
+            message = f"ApplicationSet `{applicationset.name}`: {fault.message}"
+            position = applicationset.position(fault.path)
+            yield Finding(fault.code, fault.severity, message, position, hint=fault.hint)
+    yield from object_findings(_object_faults(subject))
+
+
+def _object_faults(subject: Subject) -> Iterator[ObjectFault]:
     for each in subject.objects:
         # Applications among them have been looked at as such.
         if each.group != "argoproj.io" or each.kind not in ("Application", "ApplicationSet"):
-            yield from _findings(str(each), each.annotations, each.position)
-
-
-def _findings(
-    what: str, annotations: Mapping[str, Any], locate: Callable[[Path], Position | None]
-) -> Iterator[Finding]:
-    for fault in _faults(annotations):
-        message = f"{what}: {fault.message}"
-        yield Finding(fault.code, fault.severity, message, locate(fault.path), hint=fault.hint)
+            for fault in _faults(each.annotations):
+                position = each.position(fault.path)
+                yield ObjectFault(
+                    each, fault.code, fault.severity, f": {fault.message}", position, fault.hint
+                )
 
 
 def _application_faults(application: Application) -> Iterator[Fault]:

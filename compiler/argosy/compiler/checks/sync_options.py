@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from argosy.compiler.checks.faults import Fault, application_findings
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Subject
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.annotations import SYNC_OPTIONS
@@ -33,6 +34,10 @@ _OF_APPLICATIONS = frozenset(
 def check(subject: Subject) -> Iterator[Finding]:
     """The options of Applications, and those in annotations of what they deploy."""
     yield from application_findings(subject, _faults)
+    yield from object_findings(_object_faults(subject))
+
+
+def _object_faults(subject: Subject) -> Iterator[ObjectFault]:
     for each in subject.objects:
         written = each.annotations.get(SYNC_OPTIONS)
         if not isinstance(written, str):
@@ -40,10 +45,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         for option in filter(None, map(str.strip, written.split(","))):
             problem, hint = _problem(option, on_object=True)
             if problem:
-                yield Finding(
+                yield ObjectFault(
+                    each,
                     "unknown-sync-option",
                     Severity.WARNING,
-                    f"{each}: {problem}",
+                    f": {problem}",
                     each.position(("metadata", "annotations", SYNC_OPTIONS)),
                     hint=hint,
                 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.checks.surprising_values import misread_keys
 from argosy.compiler.checks.written_values import quoting_hint, written_text
@@ -26,22 +27,28 @@ _TEXT_MAPS: Mapping[str, tuple[Path, ...]] = {
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Labels, annotations, data, environment variables and arguments of every object."""
+    yield from object_findings(_faults(subject))
     for each in subject.objects:
-        for path, value in _texts(each.kind, each.value):
-            if isinstance(value, (bool, int, float)):
-                yield _not_text(each, path, value)
         if each.manifest.document is not None:
             for path in _text_maps(each.kind):
                 yield from misread_keys(each.manifest.document, path)
 
 
-def _not_text(each: Deployed, path: Path, value: bool | int | float) -> Finding:
+def _faults(subject: Subject) -> Iterator[ObjectFault]:
+    for each in subject.objects:
+        for path, value in _texts(each.kind, each.value):
+            if isinstance(value, (bool, int, float)):
+                yield _not_text(each, path, value)
+
+
+def _not_text(each: Deployed, path: Path, value: bool | int | float) -> ObjectFault:
     what = "a boolean" if isinstance(value, bool) else "a number"
     written = written_text(each.manifest.document, path)
-    return Finding(
+    return ObjectFault(
+        each,
         "not-a-string",
         Severity.ERROR,
-        f"{each}: `{_dotted(path)}` must be text, found {what}: Kubernetes refuses the object",
+        f": `{_dotted(path)}` must be text, found {what}: Kubernetes refuses the object",
         each.position(path),
         hint="put it in quotes" if each.kind == "Secret" else quoting_hint(written, value),
         confidential=each.kind == "Secret",

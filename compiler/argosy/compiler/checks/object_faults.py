@@ -1,0 +1,74 @@
+"""Faults of deployed objects become findings; what many Applications have from one line is said once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from argosy.compiler.checks.subject import Deployed
+from argosy.compiler.folding import listed
+from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.position import Position
+
+__all__ = ["ObjectFault", "object_findings"]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFault:
+    """One thing that is wrong with an object. `message` goes on after its kind and name."""
+
+    deployed: Deployed
+    code: str
+    severity: Severity
+    message: str
+    position: Position | None
+    hint: str = ""
+    related: tuple[Related, ...] = ()
+    confidential: bool = False
+
+    @property
+    def mistake(self) -> object:
+        """The same for the same mistake: one code, place and text, whatever Application and object it is told
+        of."""
+        text = self.message_for("Application")
+        return self.code, self.severity, self.position, self.deployed.kind, text, self.hint
+
+    @property
+    def names_application(self) -> bool:
+        """Whether the message itself says of which Application it speaks."""
+        return self._application in self.message
+
+    def message_for(self, applications: str) -> str:
+        """The message, speaking of others than the one Application that it is told of."""
+        return self.message.replace(self._application, applications)
+
+    @property
+    def _application(self) -> str:
+        return listed([self.deployed.application.name])
+
+
+def object_findings(faults: Iterable[ObjectFault]) -> Iterator[Finding]:
+    """A finding for each mistake. It speaks of the first object, and names the Applications that have it."""
+    groups: dict[object, list[ObjectFault]] = {}
+    for fault in faults:
+        groups.setdefault(fault.mistake, []).append(fault)
+    return map(_finding, groups.values())
+
+
+def _finding(sharing: Sequence[ObjectFault]) -> Finding:
+    fault = sharing[0]
+    deployed, related, maker = fault.deployed, fault.related, ""
+    names = tuple(dict.fromkeys(name for each in sharing for name in each.deployed.applications))
+    if deployed.manifest.document is None:
+        related += deployed.manifest.way(deployed.application)
+        if not fault.names_application:
+            # Many Applications may render one template, each to other objects.
+            maker = f" ({listed(names)})"
+    return Finding(
+        fault.code,
+        fault.severity,
+        f"{deployed.kind} {deployed.name}{maker}{fault.message_for(listed(names))}",
+        fault.position,
+        fault.hint,
+        related,
+        fault.confidential,
+        applications=names,
+    )
