@@ -34,7 +34,7 @@ def _faults(subject: Subject) -> Iterator[ObjectFault]:
                 each,
                 "contested-object",
                 Severity.WARNING,
-                f" is in Git, and the operator of the {maker.kind} that asks for it writes it, too",
+                f" is in Git, and the operator of its {maker.kind} writes it, too",
                 each.position(("metadata", "name")),
                 hint="remove the Secret from Git, or ignore its differences and add "
                 "RespectIgnoreDifferences=true",
