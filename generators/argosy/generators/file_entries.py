@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from argosy.generators.world import Tree
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.model.origin import Written
-from argosy.schemas.position import Path, Position
+from argosy.schemas.position import Path, Position, value_at
 from argosy.schemas.yaml_reader import Document, read_documents
 
 __all__ = ["FileEntry", "existing"]
@@ -38,7 +38,7 @@ class FileEntry:
         if document is None:
             return ()
         base: Path = (self.index,) if isinstance(document.value, list) else ()
-        found = base + tuple(existing(_value_at(document.value, base), path))
+        found = base + tuple(existing(value_at(document.value, base), path))
         if len(found) == len(base):
             return ()
         return (Written(document.position(found, key=True), self.position),)
@@ -49,12 +49,6 @@ class FileEntry:
         except (ArgosyError, OSError):
             return None
         return next((each for each in documents if each.index == 0), None)
-
-
-def _value_at(value: object, path: Path) -> object:
-    for step in path:
-        value = value[step]  # type: ignore[index]  # the generator has gone this way
-    return value
 
 
 def existing(value: object, path: Path) -> Iterator[str | int]:

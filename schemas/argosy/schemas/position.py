@@ -1,11 +1,24 @@
 """Where something stands in a text; every finding and every parsed node carries one of these."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Path", "Position"]
+__all__ = ["Path", "Position", "value_at"]
 
 Path = tuple[str | int, ...]
 """The way from a document's root to a node: mapping keys and list indexes."""
+
+
+def value_at(tree: object, path: Path) -> object:
+    """What plain data holds at the end of a path, `None` where the path leads nowhere."""
+    for step in path:
+        if isinstance(tree, Mapping):
+            tree = tree.get(step)
+        elif isinstance(tree, list) and isinstance(step, int) and 0 <= step < len(tree):
+            tree = tree[step]
+        else:
+            return None
+    return tree
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,7 +8,7 @@ from argosy.compiler.checks.subject import Subject
 from argosy.compiler.templating.trees import leaves
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet
-from argosy.schemas.position import Path
+from argosy.schemas.position import value_at
 
 __all__ = ["check"]
 
@@ -28,7 +28,7 @@ def _of_set(member: Member, applicationset: ApplicationSet) -> Iterator[Finding]
     assert member.expansion is not None
     for application in member.expansion.generated:
         for path, text in tuple(asked.items()):
-            value = _at(application.manifest, path)
+            value = value_at(application.manifest, path)
             if not isinstance(value, str) or ("e+" not in value and "e-" not in value):
                 continue
             found = re.search(_EXPONENT, value)
@@ -62,14 +62,3 @@ def _has_number(value: object, number: float | None = None) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return number is None or abs(value - number) <= abs(number) * 1e-5
-
-
-def _at(tree: object, path: Path) -> object:
-    for step in path:
-        if isinstance(tree, Mapping):
-            tree = tree.get(step)
-        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
-            tree = tree[step]
-        else:
-            return None
-    return tree

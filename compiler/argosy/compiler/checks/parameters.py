@@ -12,7 +12,7 @@ from argosy.compiler.templating.trees import leaves
 from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
-from argosy.schemas.position import Path, Position
+from argosy.schemas.position import Path, Position, value_at
 
 __all__ = ["check"]
 
@@ -43,7 +43,7 @@ def _unresolved_findings(applicationset: ApplicationSet, expansion: Expansion) -
     asked = {path[1:]: text for path, text in templated.items() if "{{" in text}
     for application in expansion.generated:
         for path, text in asked.items():
-            problem = _unresolved(_at(application.manifest, path), text, dialect)
+            problem = _unresolved(value_at(application.manifest, path), text, dialect)
             if problem:
                 seen.setdefault(path, (application, problem))
                 counts[path] = counts.get(path, 0) + 1
@@ -178,17 +178,6 @@ def _elements(spec: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]
     values = spec.get("values")
     if isinstance(values, Mapping):
         yield from (((*path, "values", key), key) for key in values)
-
-
-def _at(tree: object, path: Path) -> object:
-    for key in path:
-        if isinstance(tree, Mapping):
-            tree = tree.get(key)
-        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
-            tree = tree[key]
-        else:
-            return None
-    return tree
 
 
 def _position(applicationset: ApplicationSet, path: Path) -> Position | None:

@@ -13,7 +13,7 @@ from argosy.compiler.checks.written_values import written_text
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.fields import mapping, mappings
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, value_at
 from argosy.schemas.yaml_reader import Document
 
 __all__ = ["check", "misread_keys", "surprises_in"]
@@ -53,7 +53,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _in_sources(document: Document, path: Path) -> Iterator[Finding]:
-    spec = _at(document.value, path)
+    spec = value_at(document.value, path)
     if not isinstance(spec, Mapping):
         return
     sources: list[tuple[Mapping[str, Any], Path]] = [(mapping(spec, "source"), (*path, "source"))]
@@ -69,7 +69,7 @@ def surprises_in(document: Document, path: Path, *, are_parameters: bool = False
     # Most files hold nothing that looks like it; looking for places takes far longer than this.
     if not re.search(_SUSPICIOUS, document.text):
         return
-    for place, value, is_key in _scalars(_at(document.value, path), path):
+    for place, value, is_key in _scalars(value_at(document.value, path), path):
         if is_key:
             found = _key_text(document, place)
             surprises = re.fullmatch(_WORD, found) is not None
@@ -82,7 +82,7 @@ def surprises_in(document: Document, path: Path, *, are_parameters: bool = False
 
 def misread_keys(document: Document, path: Path) -> Iterator[Finding]:
     """Keys of a map of texts that YAML 1.1 takes for booleans: `on` becomes `true`."""
-    found = _at(document.value, path)
+    found = value_at(document.value, path)
     for key in ("true", "false"):
         if isinstance(found, Mapping) and key in found:
             place = (*path, key)
@@ -144,14 +144,3 @@ def _scalars(tree: object, path: Path) -> Iterator[tuple[Path, object, bool]]:
             yield from _scalars(value, (*path, index))
     elif isinstance(tree, (bool, int, float)):
         yield path, tree, False
-
-
-def _at(tree: object, path: Path) -> object:
-    for step in path:
-        if isinstance(tree, Mapping):
-            tree = tree.get(step)
-        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
-            tree = tree[step]
-        else:
-            return None
-    return tree

@@ -1,7 +1,7 @@
 """Helm values that a template turns into text: `"false"` is true to a chart's `if`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from argosy.compiler.app_of_apps import Member
 from argosy.compiler.checks.subject import Subject
@@ -9,7 +9,7 @@ from argosy.compiler.templating.trees import leaves
 from argosy.generators.parameters import Parameters
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, value_at
 
 __all__ = ["check"]
 
@@ -39,7 +39,7 @@ def _of_set(member: Member, applicationset: ApplicationSet) -> Iterator[Finding]
     for number, application in enumerate(expansion.generated):
         parameters = expansion.parameters[number] if parallel else None
         for path, text in tuple(asked.items()):
-            value = _at(application.manifest, path)
+            value = value_at(application.manifest, path)
             if isinstance(value, str) and _lost_type(text, value, parameters):
                 del asked[path]
                 yield _finding(applicationset, path, value)
@@ -64,21 +64,10 @@ def _lost_type(template: str, value: str, parameters: Parameters | None) -> bool
     field = _FIELD.fullmatch(template.strip())
     if field is None or parameters is None or not _NUMBER.fullmatch(value):
         return False
-    given = _at(parameters.values, tuple(field[1].split(".")))
+    given = value_at(parameters.values, tuple(field[1].split(".")))
     return isinstance(given, (int, float)) and not isinstance(given, bool)
 
 
 def _is_value(spec: object, path: Path, text: str) -> bool:
     """Whether the leaf is a value: of a key, `leaves` gives the same path."""
-    return _at(spec, path) == text
-
-
-def _at(tree: object, path: Path) -> object:
-    for step in path:
-        if isinstance(tree, Mapping):
-            tree = tree.get(step)
-        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
-            tree = tree[step]
-        else:
-            return None
-    return tree
+    return value_at(spec, path) == text

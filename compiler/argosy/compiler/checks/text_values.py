@@ -8,7 +8,7 @@ from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.checks.surprising_values import misread_keys
 from argosy.compiler.checks.written_values import quoting_hint, written_text
 from argosy.schemas.finding import Finding, Severity
-from argosy.schemas.position import Path
+from argosy.schemas.position import Path, value_at
 
 __all__ = ["check"]
 
@@ -57,11 +57,11 @@ def _not_text(each: Deployed, path: Path, value: bool | int | float) -> ObjectFa
 
 def _texts(kind: str, manifest: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:
     for path in _text_maps(kind):
-        found = _at(manifest, path)
+        found = value_at(manifest, path)
         if isinstance(found, Mapping):
             yield from (((*path, key), value) for key, value in found.items())
     if (pod := _POD_SPECS.get(kind)) is not None:
-        yield from _of_containers(_at(manifest, pod), pod)
+        yield from _of_containers(value_at(manifest, pod), pod)
 
 
 def _text_maps(kind: str) -> Sequence[Path]:
@@ -90,12 +90,6 @@ def _of_containers(spec: object, path: Path) -> Iterator[tuple[Path, object]]:
                 yield from (
                     ((*place, name, number), value) for number, value in enumerate(_list(container.get(name)))
                 )
-
-
-def _at(tree: object, path: Path) -> object:
-    for step in path:
-        tree = tree.get(step) if isinstance(tree, Mapping) else None
-    return tree
 
 
 def _list(value: object) -> list[object]:
