@@ -13,6 +13,7 @@ from argosy.schemas.model import annotations as names
 from argosy.schemas.model.durations import parse_seconds_or_duration
 from argosy.schemas.model.fields import flag, integer, mapping, mappings, string_map, text, texts
 from argosy.schemas.model.origin import Origin
+from argosy.schemas.model.resource import Resource
 from argosy.schemas.model.source import Source
 from argosy.schemas.model.sync_options import SyncOptions
 
@@ -127,56 +128,15 @@ class IgnoreDifference:
 
 
 @dataclass(frozen=True)
-class Application:
+class Application(Resource):
     """An Application as the API would store it, and where it came from."""
 
-    manifest: Mapping[str, Any]
     origin: Origin = field(default=Origin(), compare=False)
-
-    @cached_property
-    def metadata(self) -> Mapping[str, Any]:
-        """The object's metadata."""
-        return mapping(self.manifest, "metadata")
-
-    @cached_property
-    def spec(self) -> Mapping[str, Any]:
-        """The specification as written."""
-        return mapping(self.manifest, "spec")
-
-    @property
-    def name(self) -> str:
-        """The object's name."""
-        return text(self.metadata, "name")
-
-    @property
-    def namespace(self) -> str:
-        """The object's own namespace (not the one that it deploys to), empty where not written."""
-        return text(self.metadata, "namespace")
-
-    @cached_property
-    def labels(self) -> Mapping[str, str]:
-        """The object's labels."""
-        return string_map(self.metadata, "labels")
-
-    @cached_property
-    def annotations(self) -> Mapping[str, str]:
-        """The object's annotations."""
-        return string_map(self.metadata, "annotations")
-
-    @cached_property
-    def finalizers(self) -> tuple[str, ...]:
-        """The object's finalizers."""
-        return texts(self.metadata, "finalizers")
 
     @property
     def deletes_its_resources(self) -> bool:
         """Whether deleting it deletes what it has deployed."""
         return any(finalizer in names.FINALIZERS for finalizer in self.finalizers)
-
-    @property
-    def is_being_deleted(self) -> bool:
-        """Whether somebody has deleted it and finalizers hold it."""
-        return bool(text(self.metadata, "deletionTimestamp"))
 
     @property
     def project(self) -> str:

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from argosy.schemas.model import annotations as names
-from argosy.schemas.model.fields import flag, mapping, mappings, string_map, text, texts
+from argosy.schemas.model.fields import flag, mapping, mappings, text, texts
 from argosy.schemas.model.origin import Origin
+from argosy.schemas.model.resource import Resource
 from argosy.schemas.position import Path, Position
 from argosy.schemas.wording import dotted
 from argosy.schemas.yaml_reader import Document
@@ -101,55 +102,14 @@ class RolloutStep:
 
 
 @dataclass(frozen=True)
-class ApplicationSet:
+class ApplicationSet(Resource):
     """An ApplicationSet as the API would store it.
 
     `document` is None where it was not read from a file; then `origin` may say what rendered it.
     """
 
-    manifest: Mapping[str, Any]
     document: Document | None = field(default=None, compare=False)
     origin: Origin = field(default=Origin(), compare=False)
-
-    @cached_property
-    def metadata(self) -> Mapping[str, Any]:
-        """The object's metadata."""
-        return mapping(self.manifest, "metadata")
-
-    @cached_property
-    def spec(self) -> Mapping[str, Any]:
-        """The specification as written."""
-        return mapping(self.manifest, "spec")
-
-    @property
-    def name(self) -> str:
-        """The object's name."""
-        return text(self.metadata, "name")
-
-    @property
-    def namespace(self) -> str:
-        """The object's namespace, empty where not written."""
-        return text(self.metadata, "namespace")
-
-    @cached_property
-    def labels(self) -> Mapping[str, str]:
-        """The object's labels."""
-        return string_map(self.metadata, "labels")
-
-    @cached_property
-    def annotations(self) -> Mapping[str, str]:
-        """The object's annotations."""
-        return string_map(self.metadata, "annotations")
-
-    @cached_property
-    def finalizers(self) -> tuple[str, ...]:
-        """The object's finalizers."""
-        return texts(self.metadata, "finalizers")
-
-    @property
-    def is_being_deleted(self) -> bool:
-        """Whether somebody has deleted it and finalizers hold it."""
-        return bool(text(self.metadata, "deletionTimestamp"))
 
     @cached_property
     def generators(self) -> tuple[Mapping[str, Any], ...]:

@@ -1,13 +1,12 @@
 """An AppProject: which sources, destinations and kinds its Applications may use. Pure predicates."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from argosy.schemas.model.fields import flag, mapping, mappings, string_map, text, texts
+from argosy.schemas.model.fields import flag, mappings, text, texts
 from argosy.schemas.model.glob import glob_matches, name_matches, namespace_matches
 from argosy.schemas.model.repository_url import normalize_repository_url
+from argosy.schemas.model.resource import Resource
 
 __all__ = ["AppProject", "DestinationRule", "KindRule", "default_project"]
 
@@ -39,35 +38,8 @@ class KindRule:
 
 
 @dataclass(frozen=True)
-class AppProject:
+class AppProject(Resource):
     """An AppProject as the API would store it."""
-
-    manifest: Mapping[str, Any]
-
-    @cached_property
-    def metadata(self) -> Mapping[str, Any]:
-        """The object's metadata."""
-        return mapping(self.manifest, "metadata")
-
-    @cached_property
-    def spec(self) -> Mapping[str, Any]:
-        """The specification as written."""
-        return mapping(self.manifest, "spec")
-
-    @property
-    def name(self) -> str:
-        """The project's name."""
-        return text(self.metadata, "name")
-
-    @property
-    def namespace(self) -> str:
-        """The object's namespace, empty where not written."""
-        return text(self.metadata, "namespace")
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        """The object's labels."""
-        return string_map(self.metadata, "labels")
 
     @cached_property
     def source_repositories(self) -> tuple[str, ...]:
