@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from argosy.cli.durations import seconds
 from argosy.cli.failure import ExitStatus
 from argosy.cli.management_options import management_options, writing_options
+from argosy.cli.target import Target
 from argosy.schemas.finding import ArgosyError, Severity
 from argosy.schemas.position import Position
 
@@ -23,15 +25,8 @@ __all__ = ["command"]
     "--timeout", default="15m", show_default=True, callback=seconds, help="How long it is followed."
 )
 def command(
+    target: Target,
     root: Path,
-    context: str,
-    kubeconfig: str,
-    namespace: str,
-    installation: str,
-    application_namespaces: tuple[str, ...],
-    take_over: bool,
-    allow_file_repositories: bool,
-    render_timeout: float,
     timeout: float,
 ) -> None:
     """Make a cluster match the Application in ROOT, and follow the rollout until nothing moves any more.
@@ -40,21 +35,9 @@ def command(
     controller runs it does the work, else this process does. Exit status 1 if something failed or time was
     up.
     """
-    from argosy.cli.controlling import Target
     from argosy.cli.syncing import apply_and_follow
 
-    target = Target(
-        context=context,
-        kubeconfig=kubeconfig,
-        namespace=namespace,
-        installation=installation,
-        application_namespaces=application_namespaces,
-        allow_file_repositories=allow_file_repositories,
-        take_over=take_over,
-        render_timeout=render_timeout,
-        poll=10.0,
-    )
-    found = asyncio.run(apply_and_follow(target, _read(root, namespace), timeout))
+    found = asyncio.run(apply_and_follow(replace(target, poll=10.0), _read(root, target.namespace), timeout))
     for row in found.rows:
         state = f"{row.sync}, {row.health}"
         click.echo(f"{row.name}  wave {row.wave}  {state}  {'' if row.settled else row.trouble}".rstrip())

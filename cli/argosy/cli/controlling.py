@@ -10,17 +10,16 @@ import random
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from argosy.cli.target import Target
 from argosy.clusters.client import Client
 from argosy.clusters.kubeconfig import load_connection
 from argosy.clusters.secrets import parse_cluster_secret
 from argosy.clusters.transport import HttpTransport
 from argosy.reconciler.controller import Controller, Effects, Options
 from argosy.reconciler.events import EventWriter
-from argosy.reconciler.installation import Installation
 from argosy.reconciler.resource import KubernetesObject
 from argosy.reconciler.source_rendering import SourceRendering
 from argosy.reconciler.surroundings import Told
@@ -29,27 +28,7 @@ from argosy.sources.git import Repositories
 from argosy.sources.git_url import NETWORK_PROTOCOLS, Protocol
 from argosy.sources.rendering import Renderer
 
-__all__ = ["Target", "controlling", "management_client", "stop_on_signals"]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which installation to work on, and how."""
-
-    context: str = ""
-    kubeconfig: str = ""
-    namespace: str = "argocd"
-    installation: str = "argosy"
-    application_namespaces: tuple[str, ...] = ()
-    allow_file_repositories: bool = False
-    take_over: bool = False
-    poll: float = 60.0
-    render_timeout: float = 60.0
-
-    @property
-    def names(self) -> Installation:
-        """The names under which it writes."""
-        return Installation(self.installation, self.namespace, self.application_namespaces)
+__all__ = ["controlling", "management_client", "stop_on_signals"]
 
 
 def management_client(target: Target) -> Client:

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from argosy.cli.controlling import Target, controlling, management_client, stop_on_signals
+from argosy.cli.controlling import controlling, management_client, stop_on_signals
 from argosy.cli.holder import identity, is_gone
+from argosy.cli.target import Target
 from argosy.cli.told_output import TellLines
 from argosy.clusters.client import Client
 from argosy.reconciler.installing import install, refuse_beside_argo_cd

@@ -1,19 +1,32 @@
 """The options that all commands share that speak with a management cluster."""
 
 from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
 from argosy.cli.render_timeout import render_timeout_option
+from argosy.cli.target import Target
 
 __all__ = ["management_options", "writing_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def management_options(function: F) -> F:
-    """Adds `--context`, `--kubeconfig`, `--namespace`, `--installation` and `--application-namespaces`."""
+def management_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--context`, `--kubeconfig`, `--namespace`, `--installation` and `--application-namespaces`.
+
+    The command gets them as one `Target`, before its own arguments, with those of `writing_options` and all
+    else that is called like a part of it.
+    """
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:
+        parts = {each.name: given.pop(each.name) for each in fields(Target) if each.name in given}
+        return function(Target(**parts), **given)
+
     for option in reversed(
         (
             click.option("--context", default="", help="The kubeconfig's context; its current one without."),
@@ -40,8 +53,8 @@ def management_options(function: F) -> F:
             ),
         )
     ):
-        function = option(function)
-    return function
+        gathered = option(gathered)
+    return gathered
 
 
 def writing_options(function: F) -> F:

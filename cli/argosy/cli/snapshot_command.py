@@ -16,6 +16,7 @@ from argosy.cli.parameter_options import parameter_options, settings_of
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import WORLD_FILE
 from argosy.cli.repositories import KnownRepositories, Standing
+from argosy.cli.target import Target
 from argosy.compiler.loading import load
 from argosy.generators.controller_parameters import ControllerParameters
 from argosy.generators.generator import Settings
@@ -69,7 +70,6 @@ def command(
     `compile` and `diff` then work offline. Exit status 3 if something was not answered: that is written, too.
     """
     # Imported here: it speaks with clusters.
-    from argosy.cli.controlling import Target
     from argosy.cli.snapshotting import take_snapshot
     from argosy.generators.recorded.world_file import write_world
 

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from argosy.cli.controlling import Target, management_client
+from argosy.cli.controlling import management_client
 from argosy.cli.fetching import cache_folder
 from argosy.cli.repositories import KnownRepositories
+from argosy.cli.target import Target
 from argosy.clusters.client import Client
 from argosy.clusters.errors import ApiError, UnknownKind
 from argosy.clusters.objects import GroupVersionKind

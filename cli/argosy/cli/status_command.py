@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from argosy.cli.management_options import management_options
+from argosy.cli.target import Target
 from argosy.schemas.finding import ArgosyError
 
 if TYPE_CHECKING:
@@ -23,25 +24,13 @@ __all__ = ["command"]
     "-o", "--output", type=click.Choice(["text", "wide", "tree", "json"]), default="text", show_default=True
 )
 def command(
-    context: str,
-    kubeconfig: str,
-    namespace: str,
-    installation: str,
-    application_namespaces: tuple[str, ...],
+    target: Target,
     output: str,
 ) -> None:
     """Show Applications with their sync, their health and what they wait for, and sets in trouble."""
-    from argosy.cli.controlling import Target, management_client
+    from argosy.cli.controlling import management_client
     from argosy.cli.live_state import read_live_state
     from argosy.clusters.errors import UnknownKind
-
-    target = Target(
-        context=context,
-        kubeconfig=kubeconfig,
-        namespace=namespace,
-        installation=installation,
-        application_namespaces=application_namespaces,
-    )
 
     async def read() -> "LiveState":
         client = management_client(target)

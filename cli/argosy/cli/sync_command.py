@@ -2,12 +2,14 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 
 import click
 
 from argosy.cli.durations import seconds
 from argosy.cli.failure import ExitStatus
 from argosy.cli.management_options import management_options, writing_options
+from argosy.cli.target import Target
 
 __all__ = ["command"]
 
@@ -21,15 +23,8 @@ __all__ = ["command"]
     "--timeout", default="10m", show_default=True, callback=seconds, help="How long it is followed."
 )
 def command(
+    target: Target,
     applications: tuple[str, ...],
-    context: str,
-    kubeconfig: str,
-    namespace: str,
-    installation: str,
-    application_namespaces: tuple[str, ...],
-    take_over: bool,
-    allow_file_repositories: bool,
-    render_timeout: float,
     prune: bool,
     timeout: float,
 ) -> None:
@@ -37,21 +32,9 @@ def command(
 
     Where a controller runs it is asked to; else this process does it. Exit status 1 if one of them failed.
     """
-    from argosy.cli.controlling import Target
     from argosy.cli.syncing import sync
 
-    target = Target(
-        context=context,
-        kubeconfig=kubeconfig,
-        namespace=namespace,
-        installation=installation,
-        application_namespaces=application_namespaces,
-        allow_file_repositories=allow_file_repositories,
-        take_over=take_over,
-        render_timeout=render_timeout,
-        poll=0.0,
-    )
-    found = asyncio.run(sync(target, applications, prune=prune, timeout=timeout))
+    found = asyncio.run(sync(replace(target, poll=0.0), applications, prune=prune, timeout=timeout))
     bad = [row for row in found.rows if not row.settled]
     for row in bad:
         click.echo(": ".join(filter(None, (row.name, f"{row.sync}, {row.health}", row.trouble))), err=True)

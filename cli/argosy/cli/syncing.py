@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from argosy.cli.controlling import Target, controlling, management_client, stop_on_signals
+from argosy.cli.controlling import controlling, management_client, stop_on_signals
 from argosy.cli.following import Followed, follow
 from argosy.cli.leading import make_lease, prepare, renewing
 from argosy.cli.live_state import Row, read_live_state
+from argosy.cli.target import Target
 from argosy.cli.told_output import TellLines
 from argosy.clusters.client import Client
 from argosy.clusters.objects import ObjectRef
