@@ -18,7 +18,9 @@ from argosy.schemas.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "findings"
-CASES = [case for name in COMMANDS for case in sorted((ROOT / "tests" / "fixtures" / name).glob("*"))]
+GOLDEN = [
+    file for name in COMMANDS for file in sorted((ROOT / "tests/fixtures" / name).glob("*/expected.txt"))
+]
 FINDING = re.compile(r"(argosy|\S.*:\d+:\d+): (error|warning|note): .* \[([a-z-]+)\]")
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -31,15 +33,15 @@ class Printed(NamedTuple):
     lines: list[str]
 
 
-def printed_in(case: Path) -> Iterator[Printed]:
-    lines = (case / "expected.txt").read_text().splitlines()
+def printed_in(golden: Path) -> Iterator[Printed]:
+    lines = golden.read_text().splitlines()
     for start, line in enumerate(lines):
         if match := FINDING.fullmatch(line):
             end = next((at for at in range(start + 1, len(lines)) if not lines[at].startswith("  ")), start)
-            yield Printed(case, match[3], lines[start:end])
+            yield Printed(golden.parent, match[3], lines[start:end])
 
 
-PRINTED = [each for case in CASES for each in printed_in(case)]
+PRINTED = [each for golden in GOLDEN for each in printed_in(golden)]
 
 
 def test_every_class_of_finding_has_a_golden_folder() -> None:

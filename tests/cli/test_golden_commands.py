@@ -2,11 +2,11 @@
 
     repo/           where one stands, committed; its remote is https://git.example.com/org/repo.git
     folder/         instead of it: a folder that lies in no repository
-    arguments       the command's arguments (none, if the file is missing)
+    arguments       the command's arguments, a line for each call (one without, if the file is missing)
     services.yaml   services that it asks (see `case_services`; may be missing)
     objects.yaml    what a cluster of its own holds, the one of KUBECONFIG's context (may be missing)
     programs        the only programs there are, one a line; no library that renders charts (may be missing)
-    expected.txt    stdout, stderr and the exit status
+    expected.txt    stdout, stderr and the exit status of every call
 
 In files of the case, `<3 days ago>` stands for that time. `pytest --rewrite-golden` writes `expected.txt`
 anew: look at the difference before you commit it.
@@ -18,6 +18,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def own_cluster(case: Path, folder: Path, kubeconfig: Path) -> Path:
     return own
 
 
-def run_here(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> str:
+def run_here(capfd: pytest.CaptureFixture[str], arguments: list[str]) -> str:
     """What the command line prints, in this process, through the console script's own entry."""
     capfd.readouterr()
     with pytest.raises(SystemExit) as ended:
@@ -95,13 +96,17 @@ def run_here(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> str:
     return f"{said.out}--- stderr\n{said.err}--- exit status {ended.value.code or 0}\n"
 
 
-def run_on_bare_machine(folder: Path, programs: list[str], here: Path, arguments: list[str]) -> str:
+def on_bare_machine(folder: Path, programs: list[str], here: Path) -> Callable[[list[str]], str]:
     """The same where there are no other programs than these."""
     python, environment = bare_machine(folder, programs)
     environment["XDG_CACHE_HOME"] = str(folder / "cache")
-    call = [python, "-S", "-m", "argosy", *arguments]
-    done = subprocess.run(call, cwd=here, env=environment, capture_output=True, text=True, check=False)
-    return f"{done.stdout}--- stderr\n{done.stderr}--- exit status {done.returncode}\n"
+
+    def run(arguments: list[str]) -> str:
+        call = [python, "-S", "-m", "argosy", *arguments]
+        done = subprocess.run(call, cwd=here, env=environment, capture_output=True, text=True, check=False)
+        return f"{done.stdout}--- stderr\n{done.stderr}--- exit status {done.returncode}\n"
+
+    return run
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
@@ -115,7 +120,9 @@ def test_a_command_says_what_its_golden_file_says(
     request: pytest.FixtureRequest,
 ) -> None:
     file = case / "arguments"
-    arguments = [case.parent.name, *(shlex.split(file.read_text()) if file.exists() else ())]
+    calls = [
+        f"{case.parent.name} {line}" for line in (file.read_text().splitlines() if file.exists() else [""])
+    ]
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     if (case / "objects.yaml").exists():
         own = own_cluster(case, tmp_path, request.getfixturevalue("kubeconfig"))
@@ -125,10 +132,13 @@ def test_a_command_says_what_its_golden_file_says(
         here = set_up(case, tmp_path, repositories, addresses.put_in, clock.put_in)
         monkeypatch.chdir(here)
         if (case / "programs").exists():
-            bare = tmp_path / "bare"
-            found = run_on_bare_machine(bare, (case / "programs").read_text().split(), here, arguments)
+            run = on_bare_machine(tmp_path / "bare", (case / "programs").read_text().split(), here)
         else:
-            found = run_here(arguments, capfd)
+            run = partial(run_here, capfd)
+        said = [run(shlex.split(call)) for call in calls]
+    if len(calls) > 1:
+        said = [f"$ argosy {call}\n{each}" for call, each in zip(calls, said, strict=True)]
+    found = "".join(said)
     found = clock.take_out(addresses.take_out(found))
     golden(case / "expected.txt", found)
     assert str(tmp_path) not in found

@@ -92,7 +92,7 @@ def command(
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), namespace, str(clusters))
     recorded = {kind: read_answer(kind, path) for kind, path in answers.items()}
     standing = Standing(Path.cwd())
-    repositories = KnownRepositories(repo, standing, _fetcher() if fetch else None)
+    repositories = KnownRepositories(repo, standing, _fetcher(manifests) if fetch else None)
     kept = open_recorded(world, standing) if world else None
     asked = OfflineWorld(
         manifests,
@@ -127,10 +127,10 @@ def command(
     raise SystemExit(int(status))
 
 
-def _fetcher() -> "Callable[[str, str], Tree]":
-    from argosy.cli.fetching import fetch_tree
+def _fetcher(manifests: ManifestWorld) -> "Callable[[str, str], Tree]":
+    from argosy.cli.fetching import fetcher
 
-    return fetch_tree
+    return fetcher(manifests.secrets())
 
 
 def _services(manifests: ManifestWorld) -> "Services":

@@ -1,15 +1,15 @@
 """Repositories from the network, for commands that were told to use it."""
 
 import os
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from argosy.sources.git import Repositories
     from argosy.sources.tree import Tree
 
-__all__ = ["cache_folder", "fetch_tree"]
+__all__ = ["cache_folder", "fetcher"]
 
 
 def cache_folder() -> Path:
@@ -18,20 +18,19 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "argosy"
 
 
-@cache
-def _repositories() -> "Repositories":
+def fetcher(secrets: Iterable[Mapping[str, object]]) -> "Callable[[str, str], Tree]":
+    """What gives the files of a repository at a revision, and fetches each repository once. It raises
+    `SourceError`. `secrets` are manifests, of which Argo CD's repository Secrets count.
+    """
+    from argosy.sources.credentials import CredentialStore
     from argosy.sources.git import Repositories
 
-    return Repositories(cache_folder() / "git")
+    repositories = Repositories(cache_folder() / "git")
+    repositories.use_credentials(CredentialStore(secrets))
+    fetch = cache(repositories.fetch)
 
+    def tree(repo_url: str, revision: str) -> "Tree":
+        fetch(repo_url)
+        return repositories.tree(repo_url, repositories.resolve(repo_url, revision))
 
-@cache
-def _fetched(repo_url: str) -> None:
-    _repositories().fetch(repo_url)
-
-
-def fetch_tree(repo_url: str, revision: str) -> "Tree":
-    """The files at a revision; each repository is fetched once a run. Raises `SourceError`."""
-    _fetched(repo_url)
-    repositories = _repositories()
-    return repositories.tree(repo_url, repositories.resolve(repo_url, revision))
+    return tree

@@ -65,6 +65,10 @@ class ManifestWorld:
                 return _secret_data(value, each, keys), {key: str(text) for key, text in labels.items()}
         return None
 
+    def secrets(self) -> Iterable[Mapping[str, Any]]:
+        """All Secrets as written, for who fetches repositories with them; never for generators."""
+        return [_mapping(each.value) for each in self._of_kind("v1", "Secret")]
+
     def resources(self, api_version: str, kind: str) -> Answer[tuple[Mapping[str, object], ...]]:
         # Argo CD's ConfigMap names the plural resource; manifests bear the kind.
         found = [

@@ -184,7 +184,8 @@ def explain_remote_failure(url: str, failure: GitFailure, secrets: Iterable[str]
         raise SourceError(
             f"the repository {url} refused the credentials, or wants some: {reason}",
             code=AUTHENTICATION_FAILED,
-            hint="check the repository Secret (label argocd.argoproj.io/secret-type) whose url matches",
+            hint="check the repository Secret (label argocd.argoproj.io/secret-type) whose url matches; "
+            "without one, git asks its own credential helpers",
         ) from None
     raise SourceError(
         f"the repository {url} could not be asked: {reason}", code=UNREACHABLE_REPOSITORY
