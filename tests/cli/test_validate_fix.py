@@ -6,6 +6,7 @@
 `pytest --rewrite-golden` writes `expected.txt` anew: look at the difference before you commit it.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,17 @@ def test_the_file_keeps_its_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_what_is_staged_cannot_be_fixed() -> None:
     assert validate("--fix", "--staged").exit_code == 2
+
+
+def test_json_offers_a_fix_only_where_it_would_be_made(
+    tmp_path: Path, repositories: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata:\n  name: KIND\nspec:\n"
+    twice = "  description: ONE\n  description: TWO\n"
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "same.yaml").write_text((project + twice.replace("ONE", "TWO")).replace("KIND", "same"))
+    (content / "other.yaml").write_text((project + twice).replace("KIND", "other"))
+    monkeypatch.chdir(repositories.make(tmp_path / "repo", content, URL))
+    found = json.loads(validate("-o", "json").stdout)["findings"]
+    assert {each["file"]: "fix" in each for each in found} == {"other.yaml": False, "same.yaml": True}

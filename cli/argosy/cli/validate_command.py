@@ -99,7 +99,7 @@ def command(
         raise SystemExit(int(_status(run.judgement.findings, strict)))
     if fix:
         run = _fix(run, scope)
-    _print(run.judgement, run.search, run.validated, output)
+    _print(run, output)
     raise SystemExit(int(_status(run.judgement.findings, strict)))
 
 
@@ -215,12 +215,16 @@ def _status(findings: Sequence[Finding], strict: bool) -> ExitStatus:
     return ExitStatus.FINDINGS if fails else ExitStatus.FINE
 
 
-def _print(judgement: Judgement, search: Search, validated: Validated, output: str) -> None:
+def _print(run: _Run, output: str) -> None:
+    judgement, search = run.judgement, run.search
     ordered = sorted_findings(judgement.findings)
-    applications = len(validated.hierarchy.applications)
+    applications = len(run.validated.hierarchy.applications)
     if output == "json":
         import json
 
+        from argosy.schemas.fixing import with_safe_fix
+
+        ordered = [with_safe_fix(each, run.texts) for each in ordered]
         document = {
             "files": search.files,
             "applications": applications,

@@ -3,8 +3,8 @@
 Each fix is tried by itself and read back: whatever else it would change makes it no fix. Pure.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from argosy.schemas.finding import Edit, Finding, Fix
 from argosy.schemas.position import Path
@@ -12,7 +12,7 @@ from argosy.schemas.validation import validate
 from argosy.schemas.yaml_errors import YamlError
 from argosy.schemas.yaml_reader import Document, read_documents
 
-__all__ = ["Fixed", "fix_text"]
+__all__ = ["Fixed", "fix_text", "with_safe_fix"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ def fix_text(text: str, file: str, findings: Iterable[Finding]) -> Fixed:
             done.append((finding, finding.fix))
             result = candidate
     return Fixed(result, tuple(finding for finding, _ in done))
+
+
+def with_safe_fix(finding: Finding, texts: Mapping[str, str]) -> Finding:
+    """The finding, without its fix where that would not be made. `texts` are the files by name."""
+    file = finding.position.file if finding.position else ""
+    if finding.fix is None or (file in texts and fix_text(texts[file], file, [finding]).done):
+        return finding
+    return replace(finding, fix=None)
 
 
 def _edits(text: str, fixes: Sequence[Fix]) -> list[tuple[int, int, str]] | None:
