@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-# Tests of several folders share `provider_services`.
+# Tests of several folders share what is in it.
 sys.path.insert(0, str(Path(__file__).parent / "services"))
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from argosy_processes import ArgosyProcesses
+from git_repository import GitRepository
 from objects_of_stories import PRODUCTION, Object
-from repository_of_stories import Repository
 from servers_of_stories import Access, Request
 
 from argosy.cli.leading import renewing
@@ -117,7 +117,7 @@ class Stage:
         self.folder = folder
         self.servers = servers
         self.installation = installation
-        self.repository = Repository(folder / "repository")
+        self.repository = GitRepository(folder / "repository")
         self.calls: list[tuple[str, str, int]] = []
         self.told: list[Told] = []
         self.links: dict[str, RecordingTransport] = {}

@@ -1,10 +1,9 @@
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from git_repository import GitRepository
 
 from argosy.schemas.model.source import Source
 from argosy.sources.errors import SourceError
@@ -19,40 +18,8 @@ def config_map(name: str, data: str = "{}") -> str:
     return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {data}\n"
 
 
-class Origin:
-    """A real repository with a work tree, which tests clone from."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.mkdir(parents=True)
-        self.git("init", "--quiet", "--initial-branch=main")
-
-    @property
-    def url(self) -> str:
-        return f"file://{self.path}"
-
-    def git(self, *arguments: str) -> str:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        environment |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null"}
-        identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
-        done = subprocess.run(
-            ["git", *identity, *arguments],
-            cwd=self.path,
-            check=True,
-            capture_output=True,
-            text=True,
-            env=environment,
-        )
-        return done.stdout.strip()
-
-    def commit(self, files: dict[str, str], message: str = "Change") -> str:
-        for name, text in files.items():
-            target = self.path / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", message)
-        return self.git("rev-parse", "HEAD")
+class Origin(GitRepository):
+    """What tests clone from."""
 
 
 @pytest.fixture
