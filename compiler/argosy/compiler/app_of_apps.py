@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
-from argosy.compiler.loading import load, load_rendered
+from argosy.compiler.loading import load, load_rendered, reasons
 from argosy.compiler.rollout import NodeKey, RolloutGraph, RolloutNode, build
 from argosy.generators.generator import Settings
 from argosy.generators.world import World
@@ -188,7 +188,7 @@ class _Follower:
                 continue
             if manifest.document is not None:
                 loaded = load(manifest.document, default)
-                self.findings += loaded.findings
+                self.findings += reasons(manifest.document, loaded)
             else:
                 loaded = load_rendered(manifest.value, default, manifest.origin)
                 self.findings += (_rendered_for(member.resource, manifest, each) for each in loaded.findings)

@@ -15,10 +15,10 @@ from argosy.schemas.model.appproject import AppProject
 from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Path, Position
 from argosy.schemas.structure import prune, refusals
-from argosy.schemas.validation import kind_of
+from argosy.schemas.validation import kind_of, validate
 from argosy.schemas.yaml_reader import Document
 
-__all__ = ["Loaded", "load", "load_rendered"]
+__all__ = ["Loaded", "load", "load_rendered", "reasons"]
 
 _Locate = Callable[[Path, bool], Position | None]
 """Where the value at a path stands, or (`True`) the key that leads to it."""
@@ -40,6 +40,13 @@ def load(document: Document, namespace: str) -> Loaded:
     """The object of a document that `kind_of` knows; `namespace` where it names none."""
     assert isinstance(document.value, dict), "the caller asks kind_of first"
     return _load(document.value, namespace, document.position, document, None)
+
+
+def reasons(document: Document, loaded: Loaded) -> tuple[Finding, ...]:
+    """Why the object of a document was refused: what its schema says, for that is nearer, or else the API."""
+    if not loaded.findings:
+        return ()
+    return tuple(each for each in validate(document) if each.severity is Severity.ERROR) or loaded.findings
 
 
 def load_rendered(value: Mapping[str, Any], namespace: str, origin: Origin) -> Loaded:

@@ -3,6 +3,7 @@
 As k8s.io/apimachinery's `validation` package; Argo CD learns of these only when it creates the object.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -47,9 +48,10 @@ def _name_problems(metadata: Mapping[str, object]) -> Iterator[_Problem]:
     if name is None and prefix:
         yield ("generateName",), "what is kept in Git needs a `name`, or each time would be a new object"
     elif not isinstance(name, str) or len(name) > 253 or not _SUBDOMAIN.fullmatch(name):
+        shown = name if isinstance(name, str) else json.dumps(name)
         yield (
             ("name",),
-            f"`{name}` cannot be a name: lower-case letters, digits, `-` and `.` only, at most 253{_ENDS}",
+            f"`{shown}` cannot be a name: lower-case letters, digits, `-` and `.` only, at most 253{_ENDS}",
         )
     # What the server appends may follow a dash, but not a dot.
     if name and isinstance(prefix, str) and prefix and not _SUBDOMAIN.fullmatch(re.sub("-$", "a", prefix)):

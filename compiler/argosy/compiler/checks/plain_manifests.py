@@ -1,11 +1,13 @@
 """Documents among plain manifests that are no Kubernetes objects: Argo CD then renders nothing at all."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from argosy.compiler.checks.subject import Deployed, Subject
+from argosy.compiler.checks.written_values import quoting_hint, written_text
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.position import Position
+from argosy.schemas.validation import kind_of
 
 __all__ = ["check"]
 
@@ -51,7 +53,19 @@ def _findings(each: Deployed) -> Iterator[Finding]:
             "put it in quotes",
             each,
         )
-    elif not each.kind.endswith("List") and not _has_name(each.metadata):
+    elif not each.kind.endswith("List"):
+        yield from _name_findings(each)
+
+
+def _name_findings(each: Deployed) -> Iterator[Finding]:
+    name = each.metadata.get("name")
+    if isinstance(name, (bool, int, float)):
+        if kind_of(each.value) is None:  # of ours the schema says it
+            path = ("metadata", "name")
+            hint = quoting_hint(written_text(each.manifest.document, path), name)
+            message = f"`metadata.name` of this {each.kind} must be text: Kubernetes refuses the object"
+            yield _finding("not-a-string", message, each.position(path), hint, each)
+    elif not (name or each.metadata.get("generateName")):
         yield _finding(
             "nameless-object",
             f"this {each.kind} has no name",
@@ -65,7 +79,3 @@ def _finding(code: str, message: str, position: Position | None, hint: str, each
     application = each.application
     related = (Related(f"deployed by Application `{application.name}`", application.origin.position),)
     return Finding(code, Severity.ERROR, message, position, hint, related=related)
-
-
-def _has_name(metadata: Mapping[str, object]) -> bool:
-    return bool(metadata.get("name") or metadata.get("generateName"))
