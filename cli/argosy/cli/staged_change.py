@@ -14,7 +14,9 @@ from argosy.schemas.model.application import Application
 __all__ = ["concerning"]
 
 
-def concerning(findings: Sequence[Finding], validated: Validated, standing: Standing) -> tuple[Finding, ...]:
+def concerning(
+    findings: Sequence[Finding], validated: Sequence[Validated], standing: Standing
+) -> tuple[Finding, ...]:
     """Findings in changed files, and in files whose sets or Applications the change can affect.
 
     A set is affected if it reads the repository through a generator, an Application if something changed that
@@ -24,18 +26,21 @@ def concerning(findings: Sequence[Finding], validated: Validated, standing: Stan
         return ()
     changed = _changed_files(standing)
     files = set(changed)
-    if any(project in files for project in validated.project_files):
+    if any(project in files for each in validated for project in each.project_files):
         return tuple(findings)
     reach, index = Reach(standing.tree("")), PathIndex(changed)
     names = set()
-    for member in validated.hierarchy.members.values():
-        if _is_affected(member, index, reach, standing):
-            files |= {*_files(member, validated), *_rendered(member)}
-            names.add(member.key.name)
+    for each in validated:
+        for member in each.hierarchy.members.values():
+            if _is_affected(member, index, reach, standing):
+                files |= {*_files(member, each), *_rendered(member)}
+                names.add(member.key.name)
     return tuple(
-        each
-        for each in findings
-        if each.position is None or each.position.file in files or not names.isdisjoint(each.applications)
+        finding
+        for finding in findings
+        if finding.position is None
+        or finding.position.file in files
+        or not names.isdisjoint(finding.applications)
     )
 
 

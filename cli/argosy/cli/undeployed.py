@@ -31,17 +31,17 @@ _KIND = re.compile(rb"""^["']?kind["']?\s*:""", re.MULTILINE)
 _OF_TOOLS = b"kustomize.config.k8s.io/"
 
 
-def undeployed_findings(hierarchy: Hierarchy, standing: Standing) -> Iterator[Finding]:
+def undeployed_findings(hierarchies: Sequence[Hierarchy], standing: Standing) -> Iterator[Finding]:
     """One for each file of manifests that no source leads to; a note where more Applications may exist."""
     tree = standing.tree("")
     coverage = _Coverage(tree)
-    for member in hierarchy.members.values():
+    for member in (member for each in hierarchies for member in each.members.values()):
         if isinstance(member.resource, Application):
             here = [each for each in member.resource.sources if standing.answers_for(each.repo_url)]
             sources = [each.manifest for each in member.resource.sources]
             for source in here:
                 coverage.add(source, sources)
-    for member in hierarchy.unknown:
+    for member in (member for each in hierarchies for member in each.unknown):
         if _may_make_applications(member, tree, coverage.reach, standing):
             message = (
                 f"not checked: which manifests are not deployed, for it is not known what {member.key} makes"

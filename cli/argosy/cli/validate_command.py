@@ -22,6 +22,7 @@ from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.app_of_apps import Render
 from argosy.compiler.exceptions.judgement import Judgement
+from argosy.compiler.installations import divide
 from argosy.compiler.validation import Validated, validate_documents
 from argosy.generators.controller_parameters import ControllerParameters
 from argosy.schemas.finding import Finding, Severity
@@ -124,7 +125,7 @@ class _Run:
     """One check of everything, and what is left to say of it."""
 
     search: Search
-    validated: Validated
+    validated: Sequence[Validated]
     judgement: Judgement
     texts: Mapping[str, str]
 
@@ -138,34 +139,35 @@ def _check(scope: _Scope) -> _Run:
     world = _world(scope.namespace, scope.clusters, repositories, recorded)
     deciding = Excepting(standing, here)
     with _rendering(repositories, scope) as render:
-        validated = validate_documents(
-            search.documents,
-            world,
-            plain_documents(standing, standing.root if scope.staged and standing.root else here),
-            repositories,
-            known_settings(scope.namespace, scope.parameters, deciding, world),
-            deciding.asked(),
-            render,
-        )
-    texts = {document.file: document.text for document in (*search.documents, *validated.deployed)}
+        files = plain_documents(standing, standing.root if scope.staged and standing.root else here)
+        installations = divide(search.documents, files, scope.namespace)
+        settings = known_settings(scope.namespace, scope.parameters, deciding, world)
+        validated = [
+            validate_documents(group, world, files, repositories, settings, deciding.asked(), render)
+            for group in installations.groups
+        ]
+    deployed = (document for each in validated for document in each.deployed)
+    texts = {document.file: document.text for document in (*search.documents, *deployed)}
     excepting = Excepting(standing, here, texts)
-    findings = [*search.findings, *validated.findings]
+    findings = [*search.findings, *installations.findings]
+    findings += dict.fromkeys(finding for each in validated for finding in each.findings)
     if recorded is not None:
         findings += recorded.findings(excepting.max_world_age(scope.max_world_age))
     if scope.rendering is not None:
         from argosy.cli.render_check import render_findings
 
-        findings += render_findings(validated.hierarchy, validated.locate, validated.findings)
+        for each in validated:
+            findings += render_findings(each.hierarchy, each.locate, each.findings)
     complete = scope.staged or (not scope.paths and standing.root in (None, here))
     if complete and "undeployed-manifest" in deciding.asked() and standing.root is not None:
         from argosy.cli.undeployed import undeployed_findings
 
-        findings += undeployed_findings(validated.hierarchy, standing)
+        findings += undeployed_findings([each.hierarchy for each in validated], standing)
     judgement = excepting.judge(
         findings,
         files=texts,
         complete=complete,
-        unchecked=bool(validated.hierarchy.unknown),
+        unchecked=any(each.hierarchy.unknown for each in validated),
     )
     if scope.staged:
         from argosy.cli.staged_change import concerning
@@ -218,7 +220,7 @@ def _status(findings: Sequence[Finding], strict: bool) -> ExitStatus:
 def _print(run: _Run, output: str) -> None:
     judgement, search = run.judgement, run.search
     ordered = sorted_findings(judgement.findings)
-    applications = len(run.validated.hierarchy.applications)
+    applications = _count_applications(run.validated)
     if output == "json":
         import json
 
@@ -247,6 +249,14 @@ def _print(run: _Run, output: str) -> None:
     found = summary(ordered) or "no findings"
     excepted = f" ({judgement.excepted} excepted)" if judgement.excepted else ""
     click.echo(f"{found}{excepted}; {_count(search.files, 'file')}, {_count(applications, 'Application')}")
+
+
+def _count_applications(validated: Sequence[Validated]) -> int:
+    if len(validated) == 1:
+        return len(validated[0].hierarchy.applications)
+    # One that belongs to no Argo CD in particular is looked at for each.
+    made = (application for each in validated for application in each.hierarchy.applications)
+    return len({(each.namespace, each.name, each.origin.position) for each in made})
 
 
 def _count(number: int, what: str) -> str:

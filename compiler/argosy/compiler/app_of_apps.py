@@ -225,7 +225,8 @@ class _Follower:
         if member.key in chain:
             cycle = [self.members[key] for key in chain[chain.index(member.key) :]]
             self.findings.append(_contains_itself(member, cycle))
-        else:
+        elif first.parent is None or first.parent != parent:
+            # What one source holds twice is said of the source.
             self.findings.append(_claimed_twice(member, first))
         return None
 

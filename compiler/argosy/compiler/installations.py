@@ -1,0 +1,161 @@
+"""Which documents of a repository belong together: those of one Argo CD.
+
+One repository may serve several Argo CDs, with a folder for each. Nothing says so but the names: one Argo CD
+holds no two Applications of one name. Pure: the caller reads what Applications deploy.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import PurePath
+
+from argosy.compiler.loading import load
+from argosy.compiler.rollout import NodeKey
+from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.knowledge import Answer, Known
+from argosy.schemas.model.application import Application
+from argosy.schemas.validation import kind_of
+from argosy.schemas.yaml_reader import Document
+
+__all__ = ["Installations", "divide"]
+
+_MOST = 16
+"""More folders of like names than this are no clusters."""
+
+_Label = tuple[str, ...]
+_Files = Callable[[Application], Answer[Sequence[Document]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Installations:
+    """The documents of each Argo CD; those that belong to none in particular are in all groups."""
+
+    groups: tuple[tuple[Document, ...], ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Clash:
+    """Two documents that claim one name, and the folders that lead to them."""
+
+    key: NodeKey
+    first: Document
+    second: Document
+    above: _Label
+    folders: tuple[str, str]
+
+
+def divide(documents: Sequence[Document], files: _Files, namespace: str) -> Installations:
+    """Divides documents at the folders in which the same names stand again.
+
+    Names that meet in one file or folder, or below one Application, stay together: they are a mistake.
+    """
+    named = _by_key(documents, namespace)
+    if all(len(each) == 1 for each in named.values()):
+        return Installations((tuple(documents),))
+    deployed = _Deployed(documents, files, namespace)
+    clashes = [
+        clash
+        for key, sharing in named.items()
+        for first, second in combinations(sharing[: _MOST + 1], 2)
+        if (clash := _clash(key, first, second)) and not deployed.together(first, second)
+    ]
+    forks: dict[_Label, set[str]] = defaultdict(set)
+    for clash in clashes:
+        forks[clash.above].update(clash.folders)
+    labels = {each.file: _label(each.file, forks) for each in documents}
+    labels |= {file: deployed.label(file, labels) for file, label in labels.items() if not label}
+    found = sorted(set(labels.values()) - {()})
+    whole = [each for each in found if not any(other[: len(each)] == each != other for other in found)]
+    if not 1 < len(whole) <= _MOST:
+        return Installations((tuple(documents),))
+    groups = tuple(
+        tuple(each for each in documents if label[: len(labels[each.file])] == labels[each.file])
+        for label in whole
+    )
+    return Installations(groups, tuple(_findings(clashes)))
+
+
+def _by_key(documents: Iterable[Document], namespace: str) -> Mapping[NodeKey, list[Document]]:
+    named: dict[NodeKey, list[Document]] = defaultdict(list)
+    for document in documents:
+        kind, value = kind_of(document.value), document.value
+        metadata = value.get("metadata") if isinstance(value, Mapping) else None
+        if kind is not None and isinstance(metadata, Mapping) and metadata.get("name"):
+            place = str(metadata.get("namespace") or namespace)
+            named[NodeKey(kind, place, str(metadata["name"]))].append(document)
+    return named
+
+
+def _clash(key: NodeKey, first: Document, second: Document) -> _Clash | None:
+    """Where the ways to two documents part, if that is at folders."""
+    one, other = PurePath(first.file).parts, PurePath(second.file).parts
+    same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if same + 1 >= min(len(one), len(other)):
+        return None
+    return _Clash(key, first, second, one[:same], (one[same], other[same]))
+
+
+def _label(file: str, forks: Mapping[_Label, set[str]]) -> _Label:
+    parts = PurePath(file).parts
+    return tuple(part for at, part in enumerate(parts[:-1]) if part in forks.get(parts[:at], ()))
+
+
+@dataclass
+class _Deployed:
+    """What Applications deploy in the cluster of their Argo CD, by file, as far as it is known."""
+
+    documents: Sequence[Document]
+    files: _Files
+    namespace: str
+    _below: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def __post_init__(self) -> None:
+        for document in self.documents:
+            if kind_of(document.value) == "Application":
+                application = load(document, self.namespace).resource
+                if isinstance(application, Application) and application.destination.is_in_cluster:
+                    answer = self.files(application)
+                    if isinstance(answer, Known):
+                        self._below[document.file].update(each.file for each in answer.value)
+
+    def together(self, first: Document, second: Document) -> bool:
+        """Whether one Application leads to both."""
+        return any({first.file, second.file} <= self._reached(file) for file in self._below)
+
+    def label(self, file: str, labels: Mapping[str, _Label]) -> _Label:
+        """The one label of all that a file's Applications lead to."""
+        found = {labels[each] for each in self._reached(file) if labels.get(each)}
+        return found.pop() if len(found) == 1 else ()
+
+    def _reached(self, file: str) -> set[str]:
+        reached: set[str] = set()
+        waiting = list(self._below.get(file, ()))
+        while waiting:
+            each = waiting.pop()
+            if each not in reached:
+                reached.add(each)
+                waiting += self._below.get(each, ())
+        return reached
+
+
+def _findings(clashes: Sequence[_Clash]) -> Iterable[Finding]:
+    """One for the same folders, however many names stand in them again."""
+    by_folders: dict[frozenset[str], dict[NodeKey, _Clash]] = defaultdict(dict)
+    for clash in clashes:
+        by_folders[frozenset(clash.folders)].setdefault(clash.key, clash)
+    for folders, found in by_folders.items():
+        first, *more = found.values()
+        also = f" and {len(more)} more" if more else ""
+        stand = "stand" if more else "stands"
+        both = " and ".join(f"`{each}`" for each in sorted(folders))
+        yield Finding(
+            "duplicate-name",
+            # One alone may be a slip, several are a habit.
+            Severity.NOTE if more else Severity.WARNING,
+            f"{first.key}{also} {stand} in both {both}, which are checked as folders of two Argo CDs",
+            first.second.position(("metadata", "name")),
+            hint="rename it if one Argo CD holds both",
+            related=(Related("first written here", first.first.position(("metadata", "name"))),),
+        )
