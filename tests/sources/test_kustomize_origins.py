@@ -1,10 +1,12 @@
 """Lines of resources, patches and generators for what the real kustomize builds from them."""
 
+import posixpath
 from typing import Any
 
 import pytest
 
 from argosy.schemas.position import Path
+from argosy.schemas.yaml_reader import read_value
 from argosy.sources.rendering import Renderer
 
 from .conftest import Checkout, Origin, config_map
@@ -172,3 +174,19 @@ def test_an_object_that_got_another_name_stands_at_the_kustomization(
     request = checkout.request("app")
     (manifest,) = renderer.render_now(request).manifests
     assert str(manifest.origin_in(request.tree).position) == "app/kustomization.yaml:1:1"
+
+
+def test_kustomize_itself_names_the_same_files(
+    origin: Origin, checkout: Checkout, renderer: Renderer
+) -> None:
+    overlay = _FILES["overlay/kustomization.yaml"] + "buildMetadata: [originAnnotations]\n"
+    origin.commit({**_FILES, "overlay/kustomization.yaml": overlay})
+    request = checkout.request("overlay")
+    manifests = renderer.render_now(request).manifests
+    assert len(manifests) == 4
+    for each in manifests:
+        told = read_value(each.value["metadata"]["annotations"]["config.kubernetes.io/origin"])
+        assert isinstance(told, dict)
+        file = posixpath.normpath(posixpath.join("overlay", told.get("path") or told["configuredIn"]))
+        position = each.origin_in(request.tree).position
+        assert position is not None and position.file == file

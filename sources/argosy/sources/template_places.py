@@ -77,8 +77,10 @@ class ObjectPlaces:
     def _position(self, found: _Found, key: bool) -> Position:
         if isinstance(found, Line):
             return self._at(found.number, found.indent, found.written)
+        if key and found.key is None:
+            return self._at(found.line.number, found.line.indent, "-")
         written = found.written
-        if (key and found.key is not None) or not written:
+        if key or not written:
             name = found.line.written[: len(found.key)] if found.key and not has_template(found.key) else ""
             return self._at(found.line.number, found.line.indent, name or found.line.written)
         return self._at(found.line.number, found.column, written)
