@@ -137,6 +137,7 @@ def _secret_data(value: Mapping[str, Any], document: Document, keys: Iterable[st
                     f"`data.{key}` of Secret `{_name(value)}` is not base64",
                     position=document.position(("data", key)),
                     code="invalid-secret",
+                    hint="encode it, or write it under `stringData`",
                     confidential=True,
                 ) from error
     return found

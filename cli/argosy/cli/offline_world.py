@@ -165,20 +165,22 @@ class OfflineWorld:
         if "plugin" in self._answers:
             return self._answers["plugin"]
         services = self._services or self._fallback(plugin_question(call))
-        return services.plugin(call) if services else _no_answer("plugin", f"the plugin at {call.base_url}")
+        return (
+            services.plugin(call) if services else _no_answer("plugin", f"the plugin at {call.base_url} was")
+        )
 
     def repositories(self, query: ProviderQuery) -> Answer[Records]:
         if "scm" in self._answers:
             return self._records("scm", {})
         services = self._services or self._fallback(repositories_question(query))
-        what = f"the SCM provider {query.provider}"
+        what = f"the SCM provider {query.provider} was"
         return services.repositories(query) if services else _no_answer("scm", what)
 
     def pull_requests(self, query: ProviderQuery) -> Answer[Records]:
         if "pulls" in self._answers:
             return self._records("pulls", _PULL_REQUEST_FIELDS)
         services = self._services or self._fallback(pull_requests_question(query))
-        what = f"the pull requests of {query.provider}"
+        what = f"the pull requests of {query.provider} were"
         return services.pull_requests(query) if services else _no_answer("pulls", what)
 
     def rely_on(self, questions: Iterable[Question]) -> None:
@@ -215,4 +217,4 @@ def _no_answer(kind: str, what: str) -> Unknown:
         f"give a recorded world (--world FILE), a recorded answer (compile --answers {kind}=FILE), "
         "or allow the network (compile --fetch)"
     )
-    return Unknown(f"{what} was not asked", hint=hint)
+    return Unknown(f"{what} not asked", hint=hint)

@@ -188,7 +188,9 @@ def explain_remote_failure(url: str, failure: GitFailure, secrets: Iterable[str]
             "without one, git asks its own credential helpers",
         ) from None
     raise SourceError(
-        f"the repository {url} could not be asked: {reason}", code=UNREACHABLE_REPOSITORY
+        f"the repository {url} could not be asked: {reason}",
+        code=UNREACHABLE_REPOSITORY,
+        hint="check the URL, the server and the network between",
     ) from None
 
 

@@ -29,4 +29,4 @@ def _faults(
         return
     problem = destination_problem(application.spec.get("destination") or {}, clusters)
     if problem:
-        yield Fault("invalid-destination", Severity.ERROR, ("spec", "destination"), problem)
+        yield Fault("invalid-destination", Severity.ERROR, problem.path, problem.message, hint=problem.hint)

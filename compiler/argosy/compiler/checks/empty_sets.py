@@ -37,4 +37,5 @@ def check(subject: Subject) -> Iterator[Finding]:
                 f"ApplicationSet `{applicationset.name}` generates no Application: "
                 "Argo CD deletes all that it has generated before",
                 member.position,
+                hint="look at its selectors, paths and filters; remove the set if nothing shall be left",
             )

@@ -49,9 +49,10 @@ def validation_findings(
             continue
         problem = destination_problem(application.spec.get("destination") or {}, clusters)
         if problem:
-            message = f"Application `{application.name}`: {problem}"
-            path = ("spec", "destination")
-            faults[id(application)] = _fault("invalid-destination", message, application, path)
+            message = f"Application `{application.name}`: {problem.message}"
+            faults[id(application)] = _fault(
+                "invalid-destination", message, application, problem.path, hint=problem.hint
+            )
     return faults
 
 
@@ -98,6 +99,7 @@ def _duplicate(name: str, sharing: Sequence[Application], set_name: str) -> Find
         sharing[0],
         ("metadata", "name"),
         also,
+        "let the name tell what makes each of them different",
     )
 
 

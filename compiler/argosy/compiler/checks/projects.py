@@ -21,6 +21,7 @@ from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.knowledge import Known
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.appproject import AppProject
+from argosy.schemas.wording import nearest
 
 __all__ = ["check"]
 
@@ -110,8 +111,13 @@ def _missing(subject: Subject, application: Application) -> Iterator[Fault]:
     if name == "default":
         return
     if isinstance(subject.world.projects(), Known):
-        message, severity = f"there is no project `{name}`", Severity.ERROR
-        yield Fault("missing-project", severity, ("spec", "project"), message)
+        message, hint = f"there is no project `{name}`", _other_project(name, subject)
+        yield Fault("missing-project", Severity.ERROR, ("spec", "project"), message, hint=hint)
+
+
+def _other_project(name: str, subject: Subject) -> str:
+    near = nearest(name, subject.projects)
+    return f"did you mean `{near}`?" if near else "add an AppProject of this name, or name another"
 
 
 def _forbidden_objects(subject: Subject, clusters: Clusters) -> Iterator[ObjectFault]:

@@ -128,6 +128,7 @@ def _known_words(applicationset: ApplicationSet, strategy: Mapping[str, object])
             Severity.WARNING,
             "`deletionOrder: Reverse` has no effect without the steps of a RollingSync",
             applicationset.position((*_STRATEGY, "deletionOrder")),
+            hint="remove it, or write the steps of `rollingSync`",
         )
 
 

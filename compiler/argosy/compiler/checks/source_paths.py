@@ -60,13 +60,16 @@ def _checked(
     if answer.value is PathState.NO_REVISION:
         code, field = "unknown-revision", "targetRevision"
         message = f"{source.repo_url} has no branch, tag or commit `{revision}`"
+        hint = "check the revision, or get it first: git fetch --tags"
     else:
         code, field = "missing-path", "path"
         message = f"{source.repo_url} has no folder `{source.path}` at {revision}"
+        hint = "fix the path, or add the folder to the repository"
     yield Finding(
         code,
         Severity.ERROR,
         f"Application `{application.name}`: {message}",
         locate((*place, field)),
+        hint=hint,
         related=application.origin.chain_at((*place, field)),
     )
