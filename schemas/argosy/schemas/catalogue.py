@@ -59,6 +59,7 @@ CATALOGUE: Mapping[str, Code] = {
     "invalid-metadata": Code(
         Severity.ERROR, "A name, namespace, label, annotation, finalizer or owner that Kubernetes refuses"
     ),
+    "invalid-project": Code(Severity.ERROR, "A project says what Argo CD cannot follow"),
     "invalid-release-name": Code(Severity.ERROR, "A release's name that Helm refuses"),
     "invalid-secret": Code(Severity.ERROR, "A cluster Secret cannot be read"),
     "invalid-secret-data": Code(Severity.ERROR, "A value of a Secret that is not base64"),

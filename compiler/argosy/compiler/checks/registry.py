@@ -68,8 +68,9 @@ def checks_for(subject: Subject) -> Iterator[Check]:
 
         yield revisions.check
     if subject.project_documents:
-        from argosy.compiler.checks import sync_windows
+        from argosy.compiler.checks import project_forms, sync_windows
 
+        yield project_forms.check
         yield sync_windows.check
     if subject.sets:
         yield from _of_sets(subject)
