@@ -7,6 +7,7 @@ from argosy.sources.git_url import (
     normalize_url,
     parse_git_url,
     repository_identity,
+    source_path,
 )
 
 
@@ -37,6 +38,14 @@ def test_one_repository_has_one_identity_by_any_protocol() -> None:
         "ssh://git@github.com/org/repo/",
     )
     assert {repository_identity(url) for url in spelled} == {"github.com/org/repo"}
+
+
+def test_an_absolute_path_is_none_of_a_source() -> None:
+    assert source_path("./apps/web/") == "apps/web"
+    for path, inside in (("/", "."), ("/apps/web", "apps/web")):
+        with pytest.raises(SourceError) as caught:
+            source_path(path)
+        assert caught.value.code == REFUSED_PATH and caught.value.hint == f"write `{inside}`"
 
 
 def test_paths_are_cleaned_and_stay_inside() -> None:

@@ -10,6 +10,7 @@ from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.source import Directory, Source
 from argosy.schemas.yaml_reader import Document, read_documents
+from argosy.sources.git_url import source_path
 from argosy.sources.manifest_choice import SKIP_MARK, is_chosen
 from argosy.sources.uncommitted import Uncommitted
 
@@ -46,9 +47,9 @@ def _source_documents(source: Source, standing: Standing, shown: Path) -> Answer
         return Unknown(f"the repository {source.repo_url} is not read here")
     if any(key in source.manifest for key in ("helm", "kustomize", "plugin")):
         return Unknown("the source is rendered by a tool")
-    folder = str(PurePosixPath(source.path or "."))
     options = source.directory or Directory({})
     try:
+        folder = source_path(source.path) or "."
         files = _files(standing, source.target_revision, folder, options.recurse)
     except (ArgosyError, OSError) as error:
         return Unknown(str(error))

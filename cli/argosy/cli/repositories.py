@@ -14,7 +14,7 @@ from argosy.compiler.checks.subject import PathState
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.user_info import without_user_info
-from argosy.sources.git_url import Protocol, clean_path, parse_git_url, repository_identity
+from argosy.sources.git_url import Protocol, clean_path, parse_git_url, repository_identity, source_path
 from argosy.sources.uncommitted import Uncommitted
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class KnownRepositories:
     def path_state(self, repo_url: str, revision: str, path: str) -> Answer[PathState]:
         """Whether a folder exists at a revision of a repository."""
         try:
-            path = clean_path(path) or "."
+            path = source_path(path) or "."
         except ArgosyError as error:
             return _not_found(error)
         if self._given_path(repo_url) is None and self.standing.answers_for(repo_url):

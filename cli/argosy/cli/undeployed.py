@@ -16,7 +16,7 @@ from argosy.schemas.finding import ArgosyError, Finding, Severity
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.source import Source, SourceType
 from argosy.schemas.position import Position
-from argosy.sources.git_url import clean_path
+from argosy.sources.git_url import source_path
 from argosy.sources.kustomization import files_read
 from argosy.sources.rendering import detect_source_type
 from argosy.sources.tree import Tree
@@ -76,7 +76,7 @@ class _Coverage:
         if source.chart or (source.ref and not source.path):
             return
         try:
-            folder = clean_path(source.path)
+            folder = source_path(source.path)
             kind = self._kind(source, folder)
             if kind is SourceType.KUSTOMIZE:
                 components = source.kustomize.components if source.kustomize else ()

@@ -22,6 +22,7 @@ __all__ = [
     "normalize_url",
     "parse_git_url",
     "repository_identity",
+    "source_path",
 ]
 
 
@@ -149,6 +150,17 @@ def clean_path(path: str) -> str:
         else:
             parts.append(part)
     return "/".join(parts)
+
+
+def source_path(path: str) -> str:
+    """The path of a source in its plain form.
+
+    Raises `SourceError` (`refused-path`) as `clean_path` does, and for one that is absolute.
+    """
+    if path.startswith("/"):
+        inside = clean_path(path) or "."
+        raise SourceError(f"the path `{path}` is absolute", code=REFUSED_PATH, hint=f"write `{inside}`")
+    return clean_path(path)
 
 
 def _parse_bare(url: str, allowed: frozenset[Protocol]) -> GitUrl:

@@ -20,7 +20,7 @@ from argosy.schemas.user_info import without_user_info
 from argosy.sources.build_environment import BuildEnvironment
 from argosy.sources.directory import manifest_files, render_directory
 from argosy.sources.errors import INVALID_SOURCE, MISSING_PATH, UNSUPPORTED_SOURCE, SourceError, blaming
-from argosy.sources.git_url import clean_path
+from argosy.sources.git_url import clean_path, source_path
 from argosy.sources.helm import HelmRenderer
 from argosy.sources.kustomize import KustomizeRenderer, is_kustomization
 from argosy.sources.manifest import Input, Rendering, RenderRequest
@@ -110,7 +110,7 @@ class Renderer:
                 hint="commit the chart to a Git repository and set path",
             )
         with blaming("path"):
-            path = clean_path(source.path)
+            path = source_path(source.path)
             if not request.tree.has_directory(path):
                 raise SourceError(
                     f"{request.tree.name} has no folder {path!r}",
