@@ -19,7 +19,7 @@ from argosy.schemas.knowledge import Answer, Unknown
 from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
-from argosy.schemas.model.origin import DeferredOrigin, Origin
+from argosy.schemas.model.origin import DeferredOrigin, Origin, Place, unplaced
 from argosy.schemas.position import Path, Position
 from argosy.schemas.validation import kind_of
 from argosy.schemas.yaml_reader import Document
@@ -103,15 +103,15 @@ class Hierarchy:
         """The members right below one, in the order of the input."""
         return tuple(member for member in self.members.values() if member.parent == parent)
 
-    def rollout(self) -> RolloutGraph:
-        """The order in which the tree rolls out."""
+    def rollout(self, locate: Callable[[Member], Place] = lambda _: unplaced) -> RolloutGraph:
+        """The order in which the tree rolls out; `locate` finds the lines of a member's fields."""
         return build(
             RolloutNode(
                 member.key,
                 member.parent,
                 member.resource.wave,
                 member.resource.depends_on,
-                DeferredOrigin(partial(_origin, member)),
+                DeferredOrigin(partial(_origin, member, locate)),
                 member.resource.labels,
                 member.resource.steps if isinstance(member.resource, ApplicationSet) else (),
             )
@@ -124,8 +124,8 @@ def _rendered_for(application: Application, manifest: RenderedManifest, finding:
     return replace(finding, related=related, applications=(application.name,))
 
 
-def _origin(member: Member) -> Origin:
-    return Origin(member.position)
+def _origin(member: Member, locate: Callable[[Member], Place]) -> Origin:
+    return Origin(member.position, place=locate(member))
 
 
 def key_of(resource: Application | ApplicationSet) -> NodeKey:

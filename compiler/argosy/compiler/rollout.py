@@ -233,7 +233,7 @@ class RolloutGraph:
             "unknown-dependency",
             Severity.ERROR,
             f"{node.key} depends on `{name}`, but there is no such Application or ApplicationSet",
-            node.position,
+            node.dependencies_position,
             hint=f"did you mean `{near[0]}`?"
             if near
             else "depends-on names Applications and ApplicationSets of the same namespace",
@@ -325,12 +325,12 @@ class RolloutGraph:
             hint = "change a wave or remove a depends-on so that one of them comes first"
         related = tuple(
             Related(
-                f"{edge.waiting} waits for {edge.awaited}: {edge.reason}", self.nodes[edge.waiting].position
+                f"{edge.waiting} waits for {edge.awaited}: {edge.reason}",
+                self.nodes[edge.waiting].position_of(edge.reason),
             )
             for edge in edges
         )
-        position = self.nodes[edges[0].waiting].position
-        return Finding("rollout-cycle", Severity.ERROR, message, position, hint, related)
+        return Finding("rollout-cycle", Severity.ERROR, message, related[0].position, hint, related)
 
 
 def build(nodes: Iterable[RolloutNode]) -> RolloutGraph:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from argosy.schemas.model.annotations import DEPENDS_ON
 from argosy.schemas.model.applicationset import RolloutStep
 from argosy.schemas.model.origin import Origin
 from argosy.schemas.position import Position
@@ -43,6 +44,15 @@ class RolloutNode:
     def position(self) -> Position | None:
         """The line it is written in, or that its template is written in."""
         return self.origin.position
+
+    @property
+    def dependencies_position(self) -> Position | None:
+        """The line that `depends_on` is written in, where it is known."""
+        return self.origin.position_of(("metadata", "annotations", DEPENDS_ON))
+
+    def position_of(self, reason: str) -> Position | None:
+        """The line of what makes the node wait."""
+        return self.dependencies_position if reason.startswith("depends-on") else self.position
 
 
 class Place(NamedTuple):

@@ -172,7 +172,7 @@ class Subject:
     @cached_property
     def rollout(self) -> RolloutGraph:
         """The order in which the tree rolls out."""
-        return self.hierarchy.rollout()
+        return self.hierarchy.rollout(self.locate)
 
     def is_generated(self, member: Member) -> bool:
         """Whether an ApplicationSet makes the Application."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from argosy.schemas.finding import Related
 from argosy.schemas.position import Path, Position
 
-__all__ = ["DeferredOrigin", "Origin", "Place", "Trace", "Written"]
+__all__ = ["DeferredOrigin", "Origin", "Place", "Trace", "Written", "unplaced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ def _untraced(path: Path) -> tuple[Written, ...]:
     return ()
 
 
-def _unplaced(path: Path, key: bool) -> Position | None:
+def unplaced(path: Path, key: bool) -> Position | None:
+    """The `Place` that knows of no field."""
     return None
 
 
@@ -48,7 +49,7 @@ class Origin:
     position: Position | None = None
     chain: tuple[Related, ...] = ()
     trace: Trace = field(default=_untraced, compare=False, repr=False)
-    place: Place = field(default=_unplaced, compare=False, repr=False)
+    place: Place = field(default=unplaced, compare=False, repr=False)
 
     def through(self, *places: Related) -> "Origin":
         """The same origin, with places appended to the far end of its chain."""
