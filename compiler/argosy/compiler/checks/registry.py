@@ -89,9 +89,10 @@ def _of_sets(subject: Subject) -> Iterator[Check]:
     """Those that look at generators, templates and what they make."""
     sets = [applicationset for _, applicationset in subject.sets]
     if any(member.expansion is None for member, _ in subject.sets):
-        from argosy.compiler.checks import offered_parameters
+        from argosy.compiler.checks import offered_parameters, template_syntax
 
         yield offered_parameters.check
+        yield template_syntax.check
     if any(each.go_template for each in sets):
         from argosy.compiler.checks import irreproducible_templates
 

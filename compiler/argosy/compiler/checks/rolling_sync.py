@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from argosy.compiler.checks.generator_walk import generators_of
 from argosy.compiler.checks.subject import Subject
 from argosy.compiler.expansion import Phase
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet, RolloutStep
+from argosy.schemas.model.fields import mapping
 from argosy.schemas.position import Path
 
 __all__ = ["check", "member_findings", "strategy_findings"]
@@ -25,6 +27,27 @@ def check(subject: Subject) -> Iterator[Finding]:
         if expansion is not None and expansion.failed is not Phase.LOAD:
             labels = {each.name: each.labels for each in expansion.applications}
             yield from member_findings(applicationset, labels)
+        elif expansion is None:
+            yield from _labelless_steps(applicationset)
+
+
+def _labelless_steps(applicationset: ApplicationSet) -> Iterator[Finding]:
+    """Steps that ask for a label which the template gives to no Application, however many there are."""
+    given = mapping(mapping(applicationset.template, "metadata"), "labels")
+    if applicationset.template_patch or any("{{" in key for key in given):
+        return
+    if any("template" in spec for _, spec, _ in generators_of(applicationset)):
+        return
+    for index, step in enumerate(applicationset.steps):
+        missing = [each.key for each in step.expressions if each.operator == "In" and each.key not in given]
+        if missing:
+            yield Finding(
+                "empty-step",
+                Severity.WARNING,
+                f"step {index + 1} selects no Application: the template gives none the label `{missing[0]}`",
+                applicationset.position((*_STEPS, index)),
+                hint="steps look at labels of the Applications, not of clusters: write it in the template",
+            )
 
 
 def strategy_findings(applicationset: ApplicationSet) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from argosy.compiler.checks.object_faults import ObjectFault, object_findings
 from argosy.compiler.checks.subject import Subject
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.annotations import (
+    DEPENDS_ON,
     HOOK,
     HOOK_DELETE_POLICY,
     SYNC_WAVE,
@@ -21,6 +22,47 @@ from argosy.schemas.position import Path
 __all__ = ["check"]
 
 _PLACE: Path = ("metadata", "annotations")
+_PREFIX = "argocd.argoproj.io"
+_KNOWN = frozenset(
+    (
+        "application-set-refresh",
+        "auto-label-cluster-info",
+        "client-side-apply-migration-manager",
+        "compare-options",
+        "content",
+        "default-pod-sort",
+        "default-view",
+        "deletion-approved",
+        "hook",
+        "hook-delete-policy",
+        "hook-finalizer",
+        "hydrate",
+        "hydrate-timestamp",
+        "icon",
+        "ignore-default-links",
+        "ignore-differences",
+        "ignore-healthcheck",
+        "ignore-resource-updates",
+        "ignore-restart-policy",
+        "installation-id",
+        "instance",
+        "kubernetes-version",
+        "managed-by",
+        "managed-by-url",
+        "manifest-generate-paths",
+        "permanent",
+        "refresh",
+        "refresh-timestamp",
+        "scope",
+        "secret-type",
+        "severity",
+        "skip-reconcile",
+        "sync-options",
+        "sync-wave",
+        "tracking-id",
+        "url",
+    )
+)
 _HOOKS = ("PreSync", "Sync", "PostSync", "SyncFail", "PreDelete", "PostDelete", "Skip")
 _DELETE_POLICIES = ("HookSucceeded", "HookFailed", "BeforeHookCreation")
 
@@ -63,6 +105,7 @@ def _faults(annotations: Mapping[str, Any]) -> Iterator[Fault]:
         )
     yield from _words(annotations, HOOK, _HOOKS, "is no hook: the object is synced like any other")
     yield from _words(annotations, HOOK_DELETE_POLICY, _DELETE_POLICIES, "is no delete policy of a hook")
+    yield from _unknown_names(annotations)
     if TIMEOUT in annotations:
         try:
             timeout_of({TIMEOUT: str(annotations[TIMEOUT])})
@@ -73,6 +116,24 @@ def _faults(annotations: Mapping[str, Any]) -> Iterator[Fault]:
                 (*_PLACE, TIMEOUT),
                 f"`{annotations[TIMEOUT]}` is no positive duration",
                 hint="write a duration such as 30m or 1h30m",
+            )
+
+
+def _unknown_names(annotations: Mapping[str, Any]) -> Iterator[Fault]:
+    """Annotations that Argo CD has not, where it is clear what was meant; other tools use its prefix, too."""
+    for key in annotations:
+        prefix, slash, name = key.partition("/")
+        if not slash or prefix != _PREFIX or name in _KNOWN:
+            continue
+        from difflib import get_close_matches
+
+        near = next(iter(get_close_matches(name, _KNOWN, n=1, cutoff=0.8)), "")
+        meant = DEPENDS_ON if name == "depends-on" else f"{_PREFIX}/{near}" if near else ""
+        if meant:
+            problem = f"Argo CD knows no annotation `{key}`"
+            place = (*_PLACE, key)
+            yield Fault(
+                "ignored-field", Severity.WARNING, place, problem, f"did you mean `{meant}`?", at_key=True
             )
 
 
