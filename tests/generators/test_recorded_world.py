@@ -223,6 +223,8 @@ WRONG = {
     "no-value": (ENTRY + "  kind: clusters\n", 4, "`value` or `unknown`"),
     "a-wrong-value": (ENTRY + "  kind: repositories\n  value: {a: b}\n", 6, "no answer of the kind"),
     "a-wrong-tree": (ENTRY + "  kind: trees\n  value: {commit: x, files: [1]}\n", 6, "no answer of the kind"),
+    "a-wrong-cluster": (ENTRY + "  kind: clusters\n  value: [{name: [x]}]\n", 6, "no answer of the kind"),
+    "a-misspelt-cluster": (ENTRY + "  kind: clusters\n  value: [{srv: x}]\n", 6, "no answer of the kind"),
     "an-answer-that-is-no-map": (HEAD + "answers: [1]\n", 3, "must be a map"),
 }
 

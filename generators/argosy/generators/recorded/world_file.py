@@ -128,10 +128,16 @@ def _is_list(value: object) -> bool:
 
 
 def _is_clusters(value: object) -> bool:
+    return isinstance(value, list) and _is_list(value) and all(map(_is_cluster, value))
+
+
+def _is_cluster(value: Mapping[str, Any]) -> bool:
+    texts = {"secretName", "name", "server", "project"}
+    maps = {"labels", "annotations"}
     return (
-        isinstance(value, list)
-        and _is_list(value)
-        and all(_is_texts(each.get(key) or {}) for each in value for key in ("labels", "annotations"))
+        value.keys() <= texts | maps
+        and all(isinstance(value.get(key) or "", str) for key in texts)
+        and all(_is_texts(value.get(key) or {}) for key in maps)
     )
 
 
