@@ -302,6 +302,26 @@ def test_validate_and_diff_use_the_world_that_the_repository_keeps(
     assert "pr-4" not in shown
 
 
+def test_compile_uses_the_world_that_the_repository_keeps(place: Place) -> None:
+    (place.root / "clusters.yaml").write_text(
+        yaml.safe_dump(applicationset("all", "app-{{.name}}", {"clusters": {}}))
+    )
+    alone = run(compile_command, "clusters.yaml", "-o", "json")
+    assert names(alone) == ["app-in-cluster"]
+    assert "no cluster was given, so that only Argo CD's own one counts" in alone.stderr
+    record = {
+        "kind": "clusters",
+        "asOf": "2026-01-01T00:00:00Z",
+        "value": [{"name": "far", "server": "https://f"}],
+    }
+    world = {"apiVersion": "argosy.dev/v1alpha1", "kind": "RecordedWorld", "answers": [record]}
+    (place.root / ".argosy").mkdir()
+    (place.root / ".argosy" / "world.yaml").write_text(yaml.safe_dump(world))
+    recorded = run(compile_command, "clusters.yaml", "-o", "json")
+    assert names(recorded) == ["app-far", "app-in-cluster"]
+    assert "[recorded-world]" in recorded.stderr
+
+
 def test_a_question_that_was_not_recorded_is_unknown(place: Place, kubeconfig: Path) -> None:
     assert snapshot(kubeconfig, "sets.yaml").exit_code == 0
     sets = Path("sets.yaml")

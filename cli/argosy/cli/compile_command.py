@@ -20,6 +20,7 @@ from argosy.cli.recorded import open_recorded, recorded_options
 from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.checks.generator_entries import generator_entry_findings
+from argosy.compiler.checks.generator_walk import generators_of
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
 from argosy.compiler.loading import Loaded, load
 from argosy.generators.controller_parameters import ControllerParameters
@@ -93,7 +94,7 @@ def command(
     recorded = {kind: read_answer(kind, path) for kind, path in answers.items()}
     standing = Standing(Path.cwd())
     repositories = KnownRepositories(repo, standing, _fetcher(manifests) if fetch else None)
-    kept = open_recorded(world, standing) if world else None
+    kept = open_recorded(world, standing)
     asked = OfflineWorld(
         manifests,
         repositories.tree,
@@ -165,7 +166,7 @@ def _print(
             status = max(status, ExitStatus.FINDINGS)
             continue
         expansion = expand(loaded.resource, world, settings)
-        findings += [*_warnings(loaded), *expansion.findings]
+        findings += [*_warnings(loaded), *_assumptions(loaded.resource, world), *expansion.findings]
         if isinstance(expansion, UnknownExpansion):
             findings += (replace(each, severity=Severity.ERROR) for each in expansion.missing)
             status = ExitStatus.WORLD_FAILED
@@ -186,6 +187,21 @@ def _warnings(loaded: Loaded) -> Iterator[Finding]:
     dropped = validate(loaded.resource.document) if loaded.pruned and loaded.resource.document else ()
     for each in [*entries, *(each for each in dropped if each.position not in named)]:
         yield replace(each, severity=Severity.WARNING)
+
+
+def _assumptions(applicationset: ApplicationSet, world: OfflineWorld) -> Iterator[Finding]:
+    """Where a generator asks for clusters and nobody told of any: Argo CD knows one at least."""
+    if world.knows_clusters:
+        return
+    for name, _, path in generators_of(applicationset):
+        if name == "clusters":
+            yield Finding(
+                "not-checked",
+                Severity.NOTE,
+                "no cluster was given, so that only Argo CD's own one counts",
+                applicationset.position(path, key=True),
+                hint="give the clusters' Secrets (--clusters FILE), or a recorded world (--world FILE)",
+            )
 
 
 def _tree_lines(applicationset: ApplicationSet, expansion: Expansion) -> list[str]:
