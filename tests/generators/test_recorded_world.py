@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from argosy.generators.recorded.age import age_finding
+from argosy.generators.recorded.answer import CLUSTERS, RecordedAnswer
 from argosy.generators.recorded.recorded_world import RecordedWorld
 from argosy.generators.recorded.recorder import Recorder
 from argosy.generators.recorded.world_file import read_world, write_world
@@ -135,7 +136,8 @@ def test_what_was_recorded_is_answered_again(text):
     assert isinstance(found["pulls"], Unknown)
     assert found["pulls"].code == "unreachable-provider"
     assert "recorded 2026-05-04T03:02:01Z" in found["pulls"].reason
-    assert world.used == EARLIER
+    assert world.oldest_used is not None
+    assert world.oldest_used.as_of == EARLIER
 
 
 def test_what_is_known_of_a_cluster_has_lines_in_the_file():
@@ -240,8 +242,9 @@ def test_a_file_that_makes_no_sense_is_refused_at_its_line(content, line, words)
 
 
 def test_an_old_world_is_a_warning_where_a_limit_is_set():
+    oldest = RecordedAnswer(CLUSTERS, Known([], "here"), EARLIER)
     for limit, severity in ((None, Severity.NOTE), ("4d", Severity.NOTE), ("71h", Severity.WARNING)):
-        finding = age_finding("world.yaml", EARLIER, NOW, parse_age(limit) if limit else None)
+        finding = age_finding(oldest, NOW, parse_age(limit) if limit else None)
         assert finding.severity is severity
         assert "3 days old (2026-05-01T03:02:01Z)" in finding.message
     assert "argosy snapshot" in finding.hint

@@ -1,4 +1,4 @@
-"""Recorded worlds for the commands: which file it is, and what to say about its age."""
+"""Recorded worlds for the commands: which file it is, and what to say about the age of its answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,20 +24,19 @@ WORLD_FILE = ".argosy/world.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recorded world and where it is from. `named` says that somebody asked for it by `--world`."""
+    """A recorded world. `named` says that somebody asked for it by `--world`."""
 
     world: "RecordedWorld"
-    file: str
     named: bool
 
     def findings(self, limit: timedelta | None) -> list[Finding]:
         """How old it is; nothing where it was not named and not used."""
-        as_of = self.world.used or (self.world.as_of if self.named else None)
-        if as_of is None:
+        oldest = self.world.oldest_used or (self.world.oldest if self.named else None)
+        if oldest is None:
             return []
         from argosy.generators.recorded.age import age_finding
 
-        return [age_finding(self.file, as_of, datetime.now(UTC), limit)]
+        return [age_finding(oldest, datetime.now(UTC), limit)]
 
 
 def recorded_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,7 +72,7 @@ def open_recorded(named: Path | None, standing: Standing) -> Recorded | None:
     # Imported here: most repositories hold no such file.
     from argosy.generators.recorded.world_file import read_world
 
-    return Recorded(read_world(content, file), file, named is not None)
+    return Recorded(read_world(content, file), named is not None)
 
 
 def _age(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:

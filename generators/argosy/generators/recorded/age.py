@@ -2,19 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from argosy.generators.recorded.answer import instant_text
+from argosy.generators.recorded.answer import RecordedAnswer, instant_text
 from argosy.schemas.finding import Finding, Severity
-from argosy.schemas.position import Position
 
 __all__ = ["age_finding"]
 
 
-def age_finding(file: str, as_of: datetime, now: datetime, limit: timedelta | None) -> Finding:
-    """A note that says how old answers are, a warning where they are older than the limit."""
-    age = now - as_of
-    old = f"{_words(age)} old ({instant_text(as_of)})"
+def age_finding(oldest: RecordedAnswer, now: datetime, limit: timedelta | None) -> Finding:
+    """A note that says how old the oldest answer is, a warning where it is older than the limit."""
+    age, position = now - oldest.as_of, oldest.position
+    old = f"{_words(age)} old ({instant_text(oldest.as_of)})"
     message = f"answers were taken from this recorded world, the oldest is {old}"
-    position = Position(file, 1, 1)
     if limit is None or age <= limit:
         return Finding("recorded-world", Severity.NOTE, message, position)
     return Finding(

@@ -1,10 +1,11 @@
 """One question with its answer and the time of it, as it stands in a recorded world."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from argosy.generators.questions import Question
 from argosy.schemas.knowledge import Known, Unknown
+from argosy.schemas.position import Position
 
 __all__ = [
     "CLUSTERS",
@@ -22,11 +23,13 @@ PROJECTS = Question.of("projects", {})
 
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """`answer` holds plain data, free of secrets; `as_of` is when it was given (or was not)."""
+    """`answer` holds plain data, free of secrets; `as_of` is when it was given (or was not), `position` the
+    line that says so, where it was read from a file."""
 
     question: Question
     answer: Known[object] | Unknown
     as_of: datetime
+    position: Position | None = field(default=None, compare=False)
 
 
 def tree_question(repo_url: str, revision: str) -> Question:

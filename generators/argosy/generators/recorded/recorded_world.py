@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -81,14 +80,14 @@ class RecordedWorld:
         self._used.update(each for each in questions if each in self._answers)
 
     @property
-    def used(self) -> datetime | None:
-        """The time of the oldest answer that was given so far, `None` if none was."""
-        return min((self._answers[each].as_of for each in self._used), default=None)
+    def oldest_used(self) -> RecordedAnswer | None:
+        """The oldest answer that was given so far, `None` if none was."""
+        return _oldest(self._answers[each] for each in self._used)
 
     @property
-    def as_of(self) -> datetime | None:
-        """The time of the oldest answer, `None` if there is none."""
-        return min((each.as_of for each in self._answers.values()), default=None)
+    def oldest(self) -> RecordedAnswer | None:
+        """The oldest answer, `None` if there is none."""
+        return _oldest(self._answers.values())
 
     def clusters(self) -> Answer[tuple[ClusterSecret, ...]]:
         def as_clusters(value: Any) -> tuple[ClusterSecret, ...]:
@@ -143,6 +142,10 @@ class RecordedWorld:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _oldest(answers: Iterable[RecordedAnswer]) -> RecordedAnswer | None:
+    return min(answers, key=lambda each: (each.as_of, each.question), default=None)
 
 
 def _clusters(value: Any, recorded: RecordedAnswer) -> tuple[ClusterSecret, ...]:

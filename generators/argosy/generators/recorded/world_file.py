@@ -91,7 +91,8 @@ class _Reading:
             raise self._error(
                 (*path, "asOf"), "`asOf` must be a time such as 2026-01-01T00:00:00Z"
             ) from error
-        return RecordedAnswer(Question.of(kind, asked), self._told(entry, kind, path), as_of)
+        position = self._document.position((*path, "asOf"))
+        return RecordedAnswer(Question.of(kind, asked), self._told(entry, kind, path), as_of, position)
 
     def _told(self, entry: Mapping[str, Any], kind: str, path: Path) -> Known[object] | Unknown:
         unknown = entry.get("unknown")
