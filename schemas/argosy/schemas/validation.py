@@ -145,9 +145,13 @@ def _surprise(document: Document, path: Path, value: bool) -> str:
     return "" if written == meaning else f"YAML reads `{written}` as {meaning}; put it in quotes"
 
 
+_EMPTY_TEXTS = (("metadata", "annotations"), ("metadata", "labels"))
+"""Where the API server reads null as an empty text: a subscription is often written as its key alone."""
+
+
 def _without_value(path: Path, rule: str, document: Document) -> Iterator[Finding]:
     """The API server drops fields that are null: a required one is missing then."""
-    if rule != "type":
+    if rule != "type" or (len(path) == 3 and path[:2] in _EMPTY_TEXTS):
         return
     parent, name = path[:-1], path[-1]
     if isinstance(name, str) and name in _required_at(document, parent):
