@@ -206,6 +206,15 @@ def test_an_object_under_another_name_is_made_anew(clone: Clone) -> None:
     assert [each["name"] for each in found["deletions"]] == ["old"]
 
 
+@pytest.mark.parametrize("metadata", ["web", "[]", "5"])
+def test_manifests_of_odd_shapes_are_compared_all_the_same(clone: Clone, metadata: str) -> None:
+    for kind in ("ConfigMap", "Secret"):
+        odd = f"apiVersion: v1\nkind: {kind}\nmetadata: {metadata}\ndata: {{a: b}}\n"
+        clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
+        clone.write({"apps/a/x.yaml": odd})
+        assert changes(difference()) == {"a": "changed"}
+
+
 def test_a_file_that_does_not_parse_removes_nothing(clone: Clone) -> None:
     clone.commit({"root/a.yaml": application("a", "apps/a"), "apps/a/x.yaml": config_map("x")})
     clone.write({"root/a.yaml": application("a", "apps/a") + "  broken: [\n"})

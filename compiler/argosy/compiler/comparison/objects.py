@@ -10,6 +10,7 @@ from argosy.compiler.app_of_apps import RenderedManifest
 from argosy.compiler.comparison.difference import ApplicationChange, Change, ObjectChange
 from argosy.compiler.comparison.identity import ObjectKey, object_key
 from argosy.schemas.model.application import Application
+from argosy.schemas.model.fields import mapping
 
 __all__ = ["Deployed", "compare_objects", "contents", "hand_over", "without_secrets"]
 
@@ -101,12 +102,10 @@ def _renamed(
 
 def _content(value: Mapping[str, Any]) -> str:
     """The manifest without name and namespace. Objects with nothing else in them are never alike."""
-    metadata = {
-        key: item for key, item in (value.get("metadata") or {}).items() if key not in ("name", "namespace")
-    }
+    metadata = dict(mapping(value, "metadata"))
     rest = {key: item for key, item in value.items() if key != "metadata"}
-    if set(rest) <= {"apiVersion", "kind"}:
-        metadata = dict(value.get("metadata") or {})
+    if not set(rest) <= {"apiVersion", "kind"}:
+        metadata = {key: item for key, item in metadata.items() if key not in ("name", "namespace")}
     return json.dumps([rest, metadata], sort_keys=True, default=str)
 
 
@@ -139,7 +138,7 @@ def without_secrets(value: Mapping[str, Any], earlier: Mapping[str, Any] | None 
             }
         elif held is not None:
             masked[field] = _HIDDEN
-    metadata = dict(value.get("metadata") or {})
+    metadata = dict(mapping(value, "metadata"))
     annotations = metadata.get("annotations")
     if isinstance(annotations, Mapping) and _LAST_APPLIED in annotations:
         metadata["annotations"] = {**annotations, _LAST_APPLIED: _HIDDEN}
