@@ -89,14 +89,26 @@ def _unresolved_finding(
     else:
         hint = f"parameters here are {', '.join(names[:12])}" if names else "no generator gives parameters"
     times = f" in {count} Applications" if count > 1 else ""
+    message = f"`{problem}` is resolved by no parameter{times}"
+    if given := next(_without_value(expansion, words), ""):
+        message = f"`{problem}`: the parameter `{given}` holds `{_NO_VALUE}`{times}"
+        hint = "a template of its generator asks for a parameter that nobody gives"
     return Finding(
         "unknown-parameter",
         Severity.ERROR,
-        f"`{problem}` is resolved by no parameter{times}",
+        message,
         _position(applicationset, ("spec", "template", *path)),
         hint=hint,
         related=application.origin.chain_at(path),
     )
+
+
+def _without_value(expansion: Expansion, words: Sequence[str]) -> Iterator[str]:
+    """Parameters of these names in whose own templates Go found no value."""
+    for each in expansion.parameters:
+        for key, value in each.values.items():
+            if key in words and isinstance(value, str) and _NO_VALUE in value:
+                yield key
 
 
 def _names(values: Mapping[str, object], prefix: str = "") -> Iterator[str]:
