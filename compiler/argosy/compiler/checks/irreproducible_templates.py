@@ -1,16 +1,23 @@
 """Templates whose result changes from one reconciliation to the next, or with the order of rendering."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from argosy.compiler.checks.generator_walk import generators_of
 from argosy.compiler.checks.subject import Subject
-from argosy.compiler.templating.analysis import IRREPRODUCIBLE, functions_called, parameters_changed
+from argosy.compiler.templating.analysis import (
+    IRREPRODUCIBLE,
+    fields_read,
+    functions_called,
+    parameters_changed,
+)
 from argosy.compiler.templating.errors import TemplateError
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.position import Path
 
 __all__ = ["check"]
+
+_Names = tuple[str, ...]
 
 _LOCAL = frozenset(("date", "htmlDate", "mustToDate", "toDate"))
 
@@ -57,7 +64,10 @@ def _findings(applicationset: ApplicationSet, place: Path, tree: object) -> Iter
                 position,
                 hint='use `dateInZone` with a zone, such as "UTC"',
             )
+    read = fields_read(tree)
     for names, paths in parameters_changed(tree).items():
+        if place[-1] == "values" and not _is_seen(names, paths, read):
+            continue  # what is filled after all values sees it, always
         what = f"the parameter `.{'.'.join(names)}`" if names else "the parameters"
         yield Finding(
             "changed-parameter",
@@ -67,3 +77,9 @@ def _findings(applicationset: ApplicationSet, place: Path, tree: object) -> Iter
             applicationset.position((*place, *paths[0])),
             hint="change a copy: `deepCopy` it, or merge into `dict`",
         )
+
+
+def _is_seen(names: _Names, paths: Sequence[Path], read: Mapping[_Names, Sequence[Path]]) -> bool:
+    """Whether another text reads what these change."""
+    others = (each for each, places in read.items() if each and set(places) - set(paths))
+    return any(each[: len(names)] == names[: len(each)] for each in others)

@@ -1,5 +1,7 @@
 """What a manifest's Go templates read and call, without rendering them. Serves the checks of a set."""
 
+from collections.abc import Sequence
+
 from argosy.compiler.templating.gotemplate import parse_tree
 from argosy.compiler.templating.gotemplate.nodes import (
     Action,
@@ -11,6 +13,7 @@ from argosy.compiler.templating.gotemplate.nodes import (
     Identifier,
     Pipe,
     Statement,
+    String,
     TemplateCall,
     Variable,
 )
@@ -112,6 +115,13 @@ def _templates(tree: Tree) -> list[tuple[Path, Template]]:
     return [(path, parsed[text]) for path, text in leaves(tree) if text in parsed]
 
 
+def _key(function: Identifier, arguments: Sequence[Argument]) -> tuple[str, ...]:
+    """The one key that `set` and `unset` change, where it is written out."""
+    if function.name not in ("set", "unset") or len(arguments) < 2 or not isinstance(arguments[1], String):
+        return ()
+    return (arguments[1].value,)
+
+
 _Names = tuple[str, ...] | None
 """Where a value comes from: a parameter, the parameters as a whole, or None for anything else."""
 
@@ -174,7 +184,7 @@ class _Reader:
                 self._take(names)
             target = sources[0] if sources else None
             if target is not None and isinstance(first, Identifier) and first.name in MUTATING:
-                self.changed[target] = None
+                self.changed[(*target, *_key(first, rest))] = None
             value = self._argument(first, dot)
         for variable in pipe.variables:
             self._variables[variable.names[0]] = value
