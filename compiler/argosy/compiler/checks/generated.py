@@ -1,7 +1,7 @@
 """What Argo CD and the API server check on the Applications of one set, each fault at its Application."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from argosy.compiler.checks.admission import metadata_problems
 from argosy.compiler.checks.destinations import destination_problem
@@ -11,6 +11,7 @@ from argosy.schemas.knowledge import Answer, Known
 from argosy.schemas.model.application import Application
 from argosy.schemas.position import Path
 from argosy.schemas.structure import refusals
+from argosy.schemas.wording import nearest
 
 __all__ = ["admission_findings", "validation_findings"]
 
@@ -44,8 +45,7 @@ def validation_findings(
             continue
         project = application.spec.get("project") or ""
         if not project or (known is not None and project not in known):
-            message = f"Application `{application.name}` is of the project `{project}`, which does not exist"
-            faults[id(application)] = _fault("missing-project", message, application, ("spec", "project"))
+            faults[id(application)] = _missing_project(application, project, known or ())
             continue
         problem = destination_problem(application.spec.get("destination") or {}, clusters)
         if problem:
@@ -101,6 +101,16 @@ def _duplicate(name: str, sharing: Sequence[Application], set_name: str) -> Find
         also,
         "let the name tell what makes each of them different",
     )
+
+
+def _missing_project(application: Application, project: str, known: Iterable[str]) -> Finding:
+    what = f"is of the project `{project}`, which does not exist" if project else "names no project"
+    near = nearest(project, known) if project else ""
+    hint = f"did you mean `{near}`?" if near else "add an AppProject of this name, or name another"
+    if not project:
+        hint = "write `spec.project`; `default` is always there"
+    message = f"Application `{application.name}` {what}"
+    return _fault("missing-project", message, application, ("spec", "project"), hint=hint)
 
 
 def _fault(
