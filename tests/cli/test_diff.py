@@ -136,6 +136,37 @@ def test_a_removed_application_deletes_its_objects_only_with_the_finalizer(
     assert [each["name"] for each in found["deletions"]] == deleted
 
 
+@pytest.mark.parametrize(
+    ("policy", "deleted", "held_back"),
+    [("sync", ["x"], set()), ("create-delete", ["x"], {"blue"}), ("create-update", [], {"red"})],
+)
+def test_what_the_policy_of_a_set_forbids_is_held_back(
+    clone: Clone, policy: str, deleted: list[str], held_back: set[str]
+) -> None:
+    text = directories_set().replace(
+        "spec:\n  goTemplate", f"spec:\n  syncPolicy: {{applicationsSync: {policy}}}\n  goTemplate"
+    )
+    clone.commit({"sets/teams.yaml": text, "teams/red/x.yaml": config_map("x")})
+    clone.commit({"teams/blue/y.yaml": config_map("y", "2")})
+    clone.write(
+        {"teams/red/x.yaml": None, "sets/teams.yaml": text.replace("namespace: apps", "namespace: other")}
+    )
+    found = difference()
+    told = {each["name"] for each in found["applications"] if each.get("heldBack")}
+    gone = [each["name"] for each in found["deletions"] if each["application"] == "red"]
+    assert (gone, told) == (deleted, held_back)
+
+
+def test_the_policy_of_the_installation_counts_where_argosy_yaml_says_it(clone: Clone) -> None:
+    clone.commit({"sets/teams.yaml": directories_set(), "teams/red/x.yaml": config_map("x")})
+    clone.commit({"argosy.yaml": "argocd-cmd-params-cm: {applicationsetcontroller.policy: create-only}\n"})
+    clone.write({"teams/red/x.yaml": None})
+    assert difference()["deletions"] == []
+    assert "it stays, with all that it has deployed: the policy of ApplicationSet teams is create-only" in (
+        run("diff").stdout
+    )
+
+
 def test_deletions_are_shown_first(clone: Clone) -> None:
     clone.commit({"root/a.yaml": application("a", "apps/a"), "root/z.yaml": application("z", "apps/z")})
     clone.commit({"apps/a/x.yaml": config_map("x"), "apps/z/y.yaml": config_map("gone")})

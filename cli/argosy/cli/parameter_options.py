@@ -11,7 +11,7 @@ from argosy.generators.controller_parameters import CONFIG_MAP, ControllerParame
 from argosy.generators.generator import Settings
 from argosy.schemas.knowledge import Known
 
-__all__ = ["known_settings", "parameter_options", "settings_of"]
+__all__ = ["known_parameters", "known_settings", "parameter_options", "settings_of"]
 
 
 def parameter_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,15 +25,21 @@ def parameter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def known_settings(
     namespace: str, given: ControllerParameters, excepting: Excepting, world: OfflineWorld
 ) -> Settings:
-    """The settings: the options first, then `argosy.yaml`, then the ConfigMap that was given or recorded.
+    """The settings by `known_parameters`."""
+    return settings_of(namespace, known_parameters(given, excepting, world))
+
+
+def known_parameters(
+    given: ControllerParameters, excepting: Excepting, world: OfflineWorld
+) -> ControllerParameters:
+    """The options first, then `argosy.yaml`, then the ConfigMap that was given or recorded.
 
     Raises `ArgosyError` where `argosy.yaml` is there and cannot be read.
     """
     answer = world.config_map(CONFIG_MAP)
     # A record that does not tell of it was made before anybody asked for it.
     told = answer.value if isinstance(answer, Known) else None
-    parameters = given.over(excepting.controller_parameters()).over(ControllerParameters.parse(told or {}))
-    return settings_of(namespace, parameters)
+    return given.over(excepting.controller_parameters()).over(ControllerParameters.parse(told or {}))
 
 
 def settings_of(namespace: str, parameters: ControllerParameters) -> Settings:

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 
 from argosy.clusters.client import Client
 from argosy.clusters.objects import ObjectRef
-from argosy.generators.controller_parameters import CONFIG_MAP, ControllerParameters, flag
+from argosy.generators.controller_parameters import CONFIG_MAP, POLICY, ControllerParameters
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.applicationset import ApplicationSet, ApplicationsSync
 
 __all__ = ["Preserved", "SetSettings", "read_set_settings"]
 
-_PREFIX = "applicationsetcontroller."
-_POLICY = f"{_PREFIX}policy"
+_PRESERVED = "applicationsetcontroller.global.preserved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +28,37 @@ class Preserved:
 
 @dataclass(frozen=True, slots=True)
 class SetSettings:
-    """The settings; sets may choose a policy of their own where `may_override`."""
+    """The settings; what commands without a cluster know of them, too, is in `parameters`."""
 
-    policy: ApplicationsSync = ApplicationsSync.SYNC
-    may_override: bool = True
+    parameters: ControllerParameters = field(default=ControllerParameters())
     preserved: Preserved = field(default=Preserved())
-    new_git_file_globbing: bool = False
-    include_hidden_directories: bool = False
 
     @classmethod
     def parse(cls, data: Mapping[str, str]) -> "SetSettings":
         """Reads the ConfigMap's data. Raises `ArgosyError` for a policy with which Argo CD does not start."""
-        written = data.get(_POLICY, "")
+        written = data.get(POLICY, "")
         if written not in ("", *ApplicationsSync):
             raise ArgosyError(
-                f"the ConfigMap {CONFIG_MAP} has no policy in `{_POLICY}`, but {written!r}",
+                f"the ConfigMap {CONFIG_MAP} has no policy in `{POLICY}`, but {written!r}",
                 hint=f"write one of {', '.join(ApplicationsSync)}",
                 code="invalid-value",
             )
-        may_override = flag(data, f"{_PREFIX}enable.policy.override")
-        parameters = ControllerParameters.parse(data)
-        return cls(
-            ApplicationsSync(written or ApplicationsSync.SYNC),
-            not written if may_override is None else may_override,
-            Preserved(
-                _names(data, f"{_PREFIX}global.preserved.annotations"),
-                _names(data, f"{_PREFIX}global.preserved.labels"),
-            ),
-            bool(parameters.new_git_file_globbing),
-            bool(parameters.include_hidden_directories),
-        )
+        preserved = Preserved(_names(data, f"{_PRESERVED}.annotations"), _names(data, f"{_PRESERVED}.labels"))
+        return cls(ControllerParameters.parse(data), preserved)
+
+    @property
+    def new_git_file_globbing(self) -> bool:
+        """Whether patterns of git files are matched as doublestar does."""
+        return bool(self.parameters.new_git_file_globbing)
+
+    @property
+    def include_hidden_directories(self) -> bool:
+        """Whether git directories count that begin with a dot."""
+        return bool(self.parameters.include_hidden_directories)
 
     def policy_of(self, applicationset: ApplicationSet) -> ApplicationsSync:
         """What may happen to the Applications of a set that exist."""
-        own = applicationset.applications_sync if self.may_override else None
-        return own or self.policy
+        return self.parameters.policy_of(applicationset)
 
     def preserved_of(self, applicationset: ApplicationSet) -> Preserved:
         """What a set leaves to others, by itself and by the installation."""

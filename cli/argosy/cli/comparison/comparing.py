@@ -14,6 +14,7 @@ from argosy.compiler.comparison.objects import Deployed, compare_objects, hand_o
 from argosy.compiler.rollout import NodeKey
 from argosy.schemas.knowledge import Answer, Known, Unknown
 from argosy.schemas.model.application import Application
+from argosy.schemas.model.applicationset import ApplicationSet
 
 __all__ = ["Affected", "find_affected", "find_difference"]
 
@@ -25,7 +26,7 @@ class Affected:
     """One Application or set that may differ between the states, with the reasons.
 
     Of `before` and `after` one is absent where it comes or goes. `unknown` says why it is not known what
-    becomes of it.
+    becomes of it, `held_back` what keeps the change from the cluster.
     """
 
     key: NodeKey
@@ -33,6 +34,7 @@ class Affected:
     after: Specified | None
     reasons: tuple[str, ...]
     unknown: str = ""
+    held_back: str = ""
 
     @property
     def either(self) -> Specified:
@@ -70,10 +72,12 @@ def _affected(
         unknown = after.unknown_reason(here) if was is not None else before.unknown_reason(here)
         verb = "is removed" if was is not None else "is added"
         reason = _written(here, verb, before if was is not None else after, changed)
-        return Affected(key, was, will, () if unknown else (reason,), unknown)
-    reasons = []
+        held_back = _held_back(was, after, readers[1]) if was is not None and not unknown else ""
+        return Affected(key, was, will, () if unknown else (reason,), unknown, held_back)
+    reasons, held_back = [], ""
     if was is not will and was.value != will.value:
         reasons.append(_written(will, "is changed", after, changed))
+        held_back = _held_back(will, after, readers[1], removed=False)
     if key.kind == "ApplicationSet":
         reads = (before.reads.get(key), after.reads.get(key))
         files = sorted({path for each in reads if each is not None for path in each.touched(changed)})
@@ -84,7 +88,20 @@ def _affected(
                         for path in each.changed_inputs(one, changed)})  # fmt: skip
         if files:
             reasons.append(f"reads {_listed(files)}")
-    return Affected(key, was, will, tuple(reasons)) if reasons else None
+    return Affected(key, was, will, tuple(reasons), "", held_back) if reasons else None
+
+
+def _held_back(one: Specified, after: Specifications, new: StateReader, removed: bool = True) -> str:
+    """What the set of a generated Application says, if that forbids to remove it, or to change it."""
+    maker = after.members.get(one.made_by) if one.made_by is not None else None
+    if maker is None or not isinstance(maker.resource, ApplicationSet):
+        return ""
+    policy = new.parameters.policy_of(maker.resource)
+    if removed and not policy.allows_delete:
+        return f"it stays, with all that it has deployed: the policy of {maker.key} is {policy}"
+    if not removed and not policy.allows_update:
+        return f"its specification stays as it is in the cluster: the policy of {maker.key} is {policy}"
+    return ""
 
 
 def _generated(key: NodeKey, side: Specifications) -> object:
@@ -210,6 +227,9 @@ def _change(one: Affected, change: Change, before: Specified | None, **more: obj
         position=one.either.position,
         before=before.value if before else None,
         after=one.after.value if one.after else None,
-        keeps_objects=one.after is None and application is not None and not application.deletes_its_resources,
+        keeps_objects=one.after is None
+        and application is not None
+        and (bool(one.held_back) or not application.deletes_its_resources),
+        held_back=one.held_back,
         **more,  # type: ignore[arg-type]  # the callers above give fields of the change
     )

@@ -16,7 +16,7 @@ from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
-from argosy.cli.parameter_options import known_settings, parameter_options
+from argosy.cli.parameter_options import known_parameters, parameter_options
 from argosy.cli.path_options import name_and_path
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
 from argosy.cli.render_timeout import render_timeout_option
@@ -116,8 +116,10 @@ def open_comparison(asked: ComparisonOptions) -> Iterator[Comparison]:
             assume_no_clusters=False,
             recorded=recorded.world if recorded else None,
         )
-        settings = known_settings(asked.namespace, given, Excepting(standing, Path.cwd()), offline)
-        return StateReader(states, state, standing, repositories, offline, settings, renderer)
+        parameters = known_parameters(given, Excepting(standing, Path.cwd()), offline)
+        return StateReader(
+            states, state, standing, repositories, offline, parameters, asked.namespace, renderer
+        )
 
     with Renderer(deadline=asked.render_timeout) as renderer:
         try:

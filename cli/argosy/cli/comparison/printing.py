@@ -44,7 +44,9 @@ def _application_lines(each: ApplicationChange) -> Iterator[str]:
     yield f"{_MARKS[each.change]} {each.key}{to} ({each.change.value}{moved})"
     for reason in each.reasons:
         yield f"    {reason}"
-    if each.keeps_objects:
+    if each.held_back:
+        yield f"    {each.held_back}"
+    elif each.keeps_objects:
         yield "    its objects stay: it bears no finalizer resources-finalizer.argocd.argoproj.io"
     if each.unknown:
         yield f"    unknown: {each.unknown}"
@@ -159,6 +161,7 @@ def _application_as_json(each: ApplicationChange) -> dict[str, object]:
         "position": str(each.position) if each.position else None,
         "movedFrom": each.moved_from.name if each.moved_from else None,
         "keepsObjects": each.keeps_objects or None,
+        "heldBack": each.held_back or None,
         "unknown": each.unknown or None,
         "before": each.before if each.before != each.after else None,
         "after": each.after if each.before != each.after else None,

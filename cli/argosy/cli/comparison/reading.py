@@ -10,6 +10,7 @@ from argosy.cli.comparison.set_reads import ReadingWorld, SetReads
 from argosy.cli.comparison.specified import SpecFiles, Specified, read_spec_files
 from argosy.cli.comparison.states import ChangedFiles, State, States
 from argosy.cli.offline_world import OfflineWorld
+from argosy.cli.parameter_options import settings_of
 from argosy.cli.rendered_sources import render_application, render_requests
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.app_of_apps import RenderedManifest
@@ -17,8 +18,7 @@ from argosy.compiler.exceptions.configuration import FILE_NAME
 from argosy.compiler.expansion import Expansion, UnknownExpansion, expand
 from argosy.compiler.loading import load_rendered
 from argosy.compiler.rollout import NodeKey
-from argosy.generators.controller_parameters import CONFIG_MAP
-from argosy.generators.generator import Settings
+from argosy.generators.controller_parameters import CONFIG_MAP, ControllerParameters
 from argosy.generators.questions import config_map_question
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Answer, Unknown
@@ -69,7 +69,8 @@ class StateReader:
         standing: Standing,
         repositories: KnownRepositories,
         world: OfflineWorld,
-        settings: Settings,
+        parameters: ControllerParameters,
+        namespace: str,
         renderer: Renderer,
     ) -> None:
         self.state = state
@@ -79,7 +80,8 @@ class StateReader:
         self._states = states
         self._repositories = repositories
         self._world = world
-        self._settings = settings
+        self.parameters = parameters
+        self._settings = settings_of(namespace, parameters)
         self._renderer = renderer
         self._rendered: dict[NodeKey, Answer[Sequence[RenderedManifest]]] = {}
 

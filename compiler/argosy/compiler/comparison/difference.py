@@ -56,7 +56,7 @@ class ApplicationChange:
 
     `before` and `after` are its manifests. `reasons` say what it is affected by, `unknown` what could not be
     found out about it; `keeps_objects`: its removal leaves its objects where they are, for it bears no
-    finalizer.
+    finalizer, or is not removed at all; `held_back` says what keeps the change from the cluster.
     """
 
     change: Change
@@ -69,6 +69,7 @@ class ApplicationChange:
     after: Mapping[str, Any] | None = None
     moved_from: NodeKey | None = None
     keeps_objects: bool = False
+    held_back: str = ""
     unknown: str = ""
 
     @property

@@ -23,11 +23,14 @@ from argosy.generators.controller_parameters import (
     CONFIG_MAP,
     INCLUDE_HIDDEN_DIRECTORIES,
     NEW_GIT_FILE_GLOBBING,
+    POLICY,
+    POLICY_OVERRIDE,
     ControllerParameters,
 )
 from argosy.generators.globbing import BadPatternError, doublestar
 from argosy.schemas.catalogue import CATALOGUE
 from argosy.schemas.finding import Finding, Severity
+from argosy.schemas.model.applicationset import ApplicationsSync
 from argosy.schemas.model.durations import parse_age
 from argosy.schemas.position import Path, Position
 from argosy.schemas.wording import missing_field, nearest, not_one_of, unknown_field, wrong_type
@@ -51,7 +54,13 @@ _LEVELS: Mapping[object, Severity | None] = {
     # YAML 1.1 reads a bare `off` so.
     False: None,
 }
-_PARAMETERS = (NEW_GIT_FILE_GLOBBING, INCLUDE_HIDDEN_DIRECTORIES)
+_FLAGS = ["true", "false"]
+_PARAMETERS: Mapping[str, list[str]] = {
+    NEW_GIT_FILE_GLOBBING: _FLAGS,
+    INCLUDE_HIDDEN_DIRECTORIES: _FLAGS,
+    POLICY: [each.value for each in ApplicationsSync],
+    POLICY_OVERRIDE: _FLAGS,
+}
 _NAMES = [*(each.value for each in Severity), "off"]
 
 
@@ -154,7 +163,10 @@ def configuration_schema() -> dict[str, Any]:
             CONFIG_MAP: {
                 "type": "object",
                 "additionalProperties": False,
-                "properties": {name: {"enum": [True, False, "true", "false"]} for name in _PARAMETERS},
+                "properties": {
+                    name: {"enum": [*values, *([True, False] if values is _FLAGS else ())]}
+                    for name, values in _PARAMETERS.items()
+                },
                 "description": "How the Argo CD is set up that reads this repository, by its own names.",
             },
         },
@@ -192,11 +204,11 @@ class _Reading:
 
     def _parameters(self, value: object) -> ControllerParameters:
         fields = self._mapping(value, (CONFIG_MAP,))
-        self._only(fields, (CONFIG_MAP,), _PARAMETERS)
+        self._only(fields, (CONFIG_MAP,), tuple(_PARAMETERS))
         given = {name: str(each).lower() for name, each in fields.items() if name in _PARAMETERS}
-        for name in (each for each in given if given[each] not in ("true", "false")):
+        for name in (each for each in given if given[each] not in _PARAMETERS[each]):
             path: Path = (CONFIG_MAP, name)
-            self._say("invalid-value", not_one_of(path, fields[name], ["true", "false"]), path)
+            self._say("invalid-value", not_one_of(path, fields[name], _PARAMETERS[name]), path)
         return ControllerParameters.parse(given)
 
     def _age(self, value: object) -> timedelta | None:

@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from argosy.generators.controller_parameters import INCLUDE_HIDDEN_DIRECTORIES, NEW_GIT_FILE_GLOBBING
+from argosy.generators.controller_parameters import (
+    INCLUDE_HIDDEN_DIRECTORIES,
+    NEW_GIT_FILE_GLOBBING,
+    POLICY,
+    POLICY_OVERRIDE,
+)
 from argosy.generators.world import ClusterSecret
 from argosy.schemas.user_info import without_user_info
 
@@ -18,7 +23,7 @@ _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """kubectl keeps the whole object there: of a Secret that is the secret."""
 _CONFIG_KEYS = (
     *("apiVersion", "baseUrl", "kind", "matchKey", "requestTimeout", "statusListKey", "token"),
-    *(INCLUDE_HIDDEN_DIRECTORIES, NEW_GIT_FILE_GLOBBING),
+    *(INCLUDE_HIDDEN_DIRECTORIES, NEW_GIT_FILE_GLOBBING, POLICY, POLICY_OVERRIDE),
 )
 _REMOVED = "(removed: not a reference to a Secret)"
 
