@@ -605,3 +605,25 @@ spec: {source: {path: live}}
     clone.write({"env/live/a.yaml": patch.replace("live", "other"), "other/x.yaml": config_map("x", "3")})
     assert changes(difference()) == {"shop": "changed", "root": "changed"}
     assert objects(difference(), "shop") == {"ConfigMap apps/x": "changed"}
+
+
+def test_applications_of_one_name_in_folders_of_two_argo_cds_are_compared_each_for_itself(
+    clone: Clone,
+) -> None:
+    files = {f"{place}/shop.yaml": application("shop", f"config/{place}") for place in ("north", "south")}
+    files |= {f"config/{place}/x.yaml": config_map("x") for place in ("north", "south")}
+    clone.commit(files)
+    clone.write({"config/south/x.yaml": config_map("x", "2")})
+    assert affected() == {"shop": ["reads config/south/x.yaml"]}
+    (one,) = difference()["applications"]
+    assert (one["change"], [each["change"] for each in one["objects"]]) == ("changed", ["changed"])
+    clone.commit({"config/south/x.yaml": config_map("x")})
+    clone.commit({"north/shop.yaml": None})
+    (one,) = difference("HEAD~1")["applications"]
+    assert one["change"] == "removed" and one["position"].startswith("north/shop.yaml")
+
+
+def test_an_application_that_changes_its_file_is_the_same(clone: Clone) -> None:
+    clone.commit({"north/shop.yaml": application("shop", "config"), "config/x.yaml": config_map("x")})
+    clone.write({"north/shop.yaml": None, "south/shop.yaml": application("shop", "config")})
+    assert changes(difference()) == {}

@@ -1,8 +1,10 @@
 """From two states to what differs: who is affected and why, and what becomes of the objects."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from argosy.cli.comparison.reading import Specifications, StateReader
 from argosy.cli.comparison.specified import Specified
@@ -52,20 +54,30 @@ def find_affected(old: StateReader, new: StateReader, changed: ChangedFiles) -> 
     after = new.read(before)
     found = []
     for key in sorted(before.members.keys() | after.members.keys()):
-        one = _affected(key, before, after, (old, new), changed)
-        if one is not None:
-            found.append(one)
+        for was, will in _pairs(before.by_file(key), after.by_file(key)):
+            one = _affected(key, (was, will), (before, after), (old, new), changed)
+            if one is not None:
+                found.append(one)
     return found
+
+
+def _pairs(
+    before: dict[str, Specified], after: dict[str, Specified]
+) -> Iterator[tuple[Specified | None, Specified | None]]:
+    """Those of one name in both states: what one file holds goes together, then what changed its file."""
+    for file in sorted(before.keys() & after.keys()):
+        yield before.pop(file), after.pop(file)
+    yield from zip_longest(before.values(), after.values())
 
 
 def _affected(
     key: NodeKey,
-    before: Specifications,
-    after: Specifications,
+    pair: tuple[Specified | None, Specified | None],
+    sides: tuple[Specifications, Specifications],
     readers: tuple[StateReader, StateReader],
     changed: ChangedFiles,
 ) -> Affected | None:
-    was, will = before.members.get(key), after.members.get(key)
+    (was, will), (before, after) = pair, sides
     if was is None or will is None:
         here = was or will
         assert here is not None
@@ -133,7 +145,7 @@ def find_difference(old: StateReader, new: StateReader, changed: ChangedFiles) -
     with ThreadPoolExecutor(_PARALLEL) as pool:
         was = list(pool.map(lambda each: _deployed(each.before, old), applications))
         will = list(pool.map(lambda each: _deployed(each.after, new), applications))
-    sides = {each.key: (before, after) for each, before, after in zip(applications, was, will, strict=True)}
+    sides = {id(each): (before, after) for each, before, after in zip(applications, was, will, strict=True)}
     moves = _moves(applications, sides)
     changes = [each for one in affected for each in _changes(one, affected, sides, moves)]
     return Difference.of(_worth_telling(hand_over(changes)))
@@ -161,12 +173,13 @@ def _deployed(specified: Specified | None, reader: StateReader) -> _Side:
 
 
 def _moves(
-    applications: Sequence[Affected], sides: Mapping[NodeKey, tuple[_Side, _Side]]
+    applications: Sequence[Affected], sides: Mapping[int, tuple[_Side, _Side]]
 ) -> Mapping[NodeKey, NodeKey]:
     removed, added = {}, {}
+    times = Counter(each.key for each in applications)
     for each in applications:
-        before, after = sides[each.key]
-        if each.unknown:
+        before, after = sides[id(each)]
+        if each.unknown or times[each.key] > 1:
             continue
         if each.after is None and isinstance(before, Known):
             removed[each.key] = before.value
@@ -178,7 +191,7 @@ def _moves(
 def _changes(
     one: Affected,
     affected: Sequence[Affected],
-    sides: Mapping[NodeKey, tuple[_Side, _Side]],
+    sides: Mapping[int, tuple[_Side, _Side]],
     moves: Mapping[NodeKey, NodeKey],
 ) -> Iterator[ApplicationChange]:
     if one.key in moves.values():
@@ -192,8 +205,8 @@ def _changes(
     if one.key.kind == "ApplicationSet":
         yield _change(one, change, before)
         return
-    was = sides[earlier.key][0] if earlier else sides[one.key][0]
-    will = sides[one.key][1]
+    was = sides[id(earlier or one)][0]
+    will = sides[id(one)][1]
     reasons = [each.reason for each in (was, will) if isinstance(each, Unknown)]
     if reasons:
         same = before is not None and one.after is not None and before.value == one.after.value

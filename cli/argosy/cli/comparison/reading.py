@@ -42,7 +42,8 @@ class Specifications:
     """All Applications and sets of one state by key, and what is unknown about it.
 
     `unknown_children` are the sets and Applications whose children are not known, with the reason; `reads`
-    are the files that each set's generators have read.
+    are the files that each set's generators have read. `again` are those whose name another file holds
+    already: Applications of another Argo CD, say.
     """
 
     members: dict[NodeKey, Specified]
@@ -50,6 +51,13 @@ class Specifications:
     unknown_children: dict[NodeKey, str] = field(default_factory=dict)
     reads: dict[NodeKey, SetReads] = field(default_factory=dict)
     children: dict[NodeKey, list[Specified]] = field(default_factory=dict)
+    again: dict[NodeKey, list[Specified]] = field(default_factory=dict)
+
+    def by_file(self, key: NodeKey) -> dict[str, Specified]:
+        """All of that name, by the file that they are written in (empty for one that is made)."""
+        member = self.members.get(key)
+        found = [member] if member is not None else []
+        return {each.file: each for each in (*found, *self.again.get(key, ()))}
 
     def unknown_reason(self, missing: Specified) -> str:
         """Why one that the other state has may be here all the same; empty where it is known to be gone."""
@@ -83,7 +91,7 @@ class StateReader:
         self.parameters = parameters
         self._settings = settings_of(namespace, parameters)
         self._renderer = renderer
-        self._rendered: dict[NodeKey, Answer[Sequence[RenderedManifest]]] = {}
+        self._rendered: dict[Specified, Answer[Sequence[RenderedManifest]]] = {}
 
     def read(self, earlier: Specifications | None = None) -> Specifications:
         """Everything that is specified. Of `earlier`, the other state, all is taken that cannot differ."""
@@ -99,15 +107,15 @@ class StateReader:
                 return found
             # What the written ones led to counts no longer.
             overlaid |= more
-            for key in more:
-                self._rendered.pop(key, None)
 
     def _follow(self, found: Specifications, earlier: Specifications | None) -> Mapping[NodeKey, Specified]:
         """Takes what is written and all that it makes. Returns what a kustomization makes of written ones,
         which it takes as a base."""
         overlaid = dict(found.members)
         for each in found.files:
-            found.members.setdefault(each.key, each)
+            first = found.members.setdefault(each.key, each)
+            if first.file and first.file != each.file:
+                found.again.setdefault(each.key, []).append(each)
         waiting = list(found.members.values())
         more: dict[NodeKey, Specified] = {}
         while waiting:
@@ -123,7 +131,7 @@ class StateReader:
 
     def render(self, specified: Specified) -> Answer[Sequence[RenderedManifest]]:
         """What an Application deploys in this state."""
-        if specified.key not in self._rendered:
+        if specified not in self._rendered:
             resource = specified.resource
             if isinstance(resource, Application):
                 answer = render_application(
@@ -131,8 +139,8 @@ class StateReader:
                 )
             else:
                 answer = Unknown(f"the API server would refuse it: {specified.refusal}")
-            self._rendered[specified.key] = answer
-        return self._rendered[specified.key]
+            self._rendered[specified] = answer
+        return self._rendered[specified]
 
     def changed_inputs(self, specified: Specified, changed: ChangedFiles) -> Sequence[str]:
         """The changed files that the Application reads in this state, sorted."""
