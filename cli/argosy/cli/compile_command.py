@@ -175,7 +175,8 @@ def _print(
             status = max(status, ExitStatus.FINDINGS)
         applications += expansion.applications
         lines += _tree_lines(loaded.resource, expansion)
-    _emit(applications, lines, output)
+    if lines or status is not ExitStatus.WORLD_FAILED:  # an empty list would say that there are none
+        _emit(applications, lines, output)
     return status, findings
 
 
