@@ -210,6 +210,20 @@ def test_of_objects_with_like_content_those_that_kept_their_names_go_together(cl
     assert pairs == {"one": "one", "any": "two"}
 
 
+@pytest.mark.parametrize(("finalizer", "deleted"), [(True, ["one", "two"]), (False, [])])
+def test_a_move_to_another_namespace_deletes_objects_only_with_the_finalizer(
+    clone: Clone, finalizer: bool, deleted: list[str]
+) -> None:
+    spec = application("a", "apps/a", finalizer=finalizer)
+    clone.commit({"root/a.yaml": spec, "apps/a/x.yaml": config_map("one") + "---\n" + config_map("two")})
+    clone.write(
+        {"root/a.yaml": spec.replace("name: a", "name: b").replace("namespace: apps", "namespace: other")}
+    )
+    found = difference()
+    assert changes(found) == {"b": "moved"}
+    assert sorted(each["name"] for each in found["deletions"]) == deleted
+
+
 def test_a_renamed_template_is_a_move(clone: Clone) -> None:
     clone.commit({"sets/teams.yaml": directories_set(), "teams/red/x.yaml": config_map("x")})
     clone.write({"sets/teams.yaml": directories_set("team-{{.path.basename}}")})

@@ -200,25 +200,24 @@ def _changes(
     before = earlier.before if earlier else one.before
     change = _kind_of_change(one, earlier)
     if one.unknown:
-        yield _change(one, Change.UNKNOWN, before, unknown=one.unknown)
+        yield _change(one, earlier, Change.UNKNOWN, unknown=one.unknown)
         return
     if one.key.kind == "ApplicationSet":
-        yield _change(one, change, before)
+        yield _change(one, earlier, change)
         return
     was = sides[id(earlier or one)][0]
     will = sides[id(one)][1]
     reasons = [each.reason for each in (was, will) if isinstance(each, Unknown)]
     if reasons:
         same = before is not None and one.after is not None and before.value == one.after.value
-        yield _change(
-            one, Change.UNKNOWN if same else change, before, unknown="; ".join(dict.fromkeys(reasons))
-        )
+        unknown = "; ".join(dict.fromkeys(reasons))
+        yield _change(one, earlier, Change.UNKNOWN if same else change, unknown=unknown)
         return
     objects = compare_objects(
         was.value if isinstance(was, Known) else None, will.value if isinstance(will, Known) else None
     )
     moved_from = earlier.key if earlier else None
-    yield _change(one, change, before, objects=objects, moved_from=moved_from)
+    yield _change(one, earlier, change, objects=objects, moved_from=moved_from)
 
 
 def _kind_of_change(one: Affected, earlier: Affected | None) -> Change:
@@ -229,9 +228,12 @@ def _kind_of_change(one: Affected, earlier: Affected | None) -> Change:
     return Change.ADDED if one.before is None else Change.CHANGED
 
 
-def _change(one: Affected, change: Change, before: Specified | None, **more: object) -> ApplicationChange:
+def _change(one: Affected, earlier: Affected | None, change: Change, **more: object) -> ApplicationChange:
+    """The change of one, which `earlier` is another name of."""
     resource = one.either.resource
     application = resource if isinstance(resource, Application) else None
+    gone = earlier or (one if one.after is None else None)
+    before = earlier.before if earlier else one.before
     return ApplicationChange(
         change=change,
         key=one.key,
@@ -240,9 +242,15 @@ def _change(one: Affected, change: Change, before: Specified | None, **more: obj
         position=one.either.position,
         before=before.value if before else None,
         after=one.after.value if one.after else None,
-        keeps_objects=one.after is None
-        and application is not None
-        and (bool(one.held_back) or not application.deletes_its_resources),
-        held_back=one.held_back,
+        keeps_objects=gone is not None and _keeps_objects(gone),
+        held_back=(gone or one).held_back,
         **more,  # type: ignore[arg-type]  # the callers above give fields of the change
+    )
+
+
+def _keeps_objects(gone: Affected) -> bool:
+    """Whether the objects of an Application that goes stay where they are."""
+    application = gone.before.resource if gone.before else None
+    return isinstance(application, Application) and (
+        bool(gone.held_back) or not application.deletes_its_resources
     )
