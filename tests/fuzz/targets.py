@@ -6,9 +6,10 @@ lies in `corpus/<target>/`.
 
 import contextlib
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path as File
 
 from click.testing import CliRunner
 
@@ -22,12 +23,14 @@ from argosy.compiler.validation import validate_documents
 from argosy.generators.globbing import BadPatternError, doublestar, path_match, pathspec
 from argosy.schemas.finding import ArgosyError
 from argosy.schemas.knowledge import Unknown
+from argosy.schemas.position import Path
 from argosy.schemas.printing import print_finding
-from argosy.schemas.yaml_reader import read_documents
+from argosy.schemas.yaml_reader import read_documents, read_value
+from argosy.sources.template_places import TemplatePlaces
 
 __all__ = ["SEEDS", "TARGETS"]
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+FIXTURES = File(__file__).parents[1] / "fixtures"
 VALUES = {"s": "text é", "n": 3.5, "t": True, "z": None, "l": ["a", 1.0, None], "m": {"a": {"b": "c"}}}
 CLUSTERS = """
 apiVersion: v1
@@ -98,7 +101,7 @@ def specifications(data: bytes) -> None:
 def commands(data: bytes) -> None:
     """The commands themselves on a file: whatever it holds, they end with a status and no traceback."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "fuzzed.yaml"
+        file = File(folder) / "fuzzed.yaml"
         file.write_bytes(data)
         for arguments in (
             ["compile", str(file), "-o", "json"],
@@ -111,10 +114,33 @@ def commands(data: bytes) -> None:
                 raise result.exception
 
 
+def chart_templates(data: bytes) -> None:
+    """Lines of a chart's template; the value is what a document of it is without its actions."""
+    text = _text(data)
+    with contextlib.suppress(ArgosyError):
+        value = read_value(re.sub(r"\{\{.*?\}\}", "x", text, flags=re.DOTALL))
+        if isinstance(value, dict):
+            places = TemplatePlaces(text, "fuzzed.yaml").of(value)
+            assert places.span.line <= places.span.end_line
+            for path in (("kind",), ("metadata", "name"), ("metadata", "labels", "app"), *_paths(value)):
+                position = places.field(path)
+                assert position is None or position.line <= text.count("\n") + 1
+
+
+def _paths(value: object, path: Path = ()) -> Iterator[Path]:
+    entries = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for step, below in entries:
+        yield (*path, step)
+        yield from _paths(below, (*path, step))
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "yaml": yaml,
     "go-template": go_template,
     "other-templates": other_templates,
+    "chart-templates": chart_templates,
     "globs": globs,
     "specifications": specifications,
     "commands": commands,
@@ -130,6 +156,11 @@ def _templates() -> Iterator[bytes]:
     for file in sorted((FIXTURES / "go-templates").rglob("*.json")):
         for case in json.loads(file.read_text())["cases"]:
             yield case["template"].encode("utf-8", "surrogatepass")
+
+
+def _charts() -> Iterator[bytes]:
+    for file in sorted((FIXTURES / "validate").rglob("templates/*.yaml")):
+        yield file.read_bytes()
 
 
 def _patterns() -> Iterator[bytes]:
@@ -151,6 +182,7 @@ SEEDS: Mapping[str, Callable[[], Iterator[bytes]]] = {
     "yaml": _sets,
     "go-template": _templates,
     "other-templates": _templates,
+    "chart-templates": _charts,
     "globs": _patterns,
     "specifications": _sets,
     "commands": _sets,

@@ -44,10 +44,10 @@ def counterpart(written: object, rendered: object, path: Path) -> Path | None:
     for step in path:
         if isinstance(step, int):
             wanted, items = child(rendered, step), written if isinstance(written, list) else []
-            fitting = [index for index, item in enumerate(items) if _is_item(item, wanted)]
-            if len(fitting) != 1:
+            at = step if items == rendered else _only([_is_item(item, wanted) for item in items])
+            if at < 0:
                 return None
-            found.append(fitting[0])
+            found.append(at)
         elif isinstance(written, Mapping) and step in written:
             found.append(step)
         else:
@@ -55,6 +55,10 @@ def counterpart(written: object, rendered: object, path: Path) -> Path | None:
         written, rendered = child(written, found[-1]), child(rendered, step)
     both_hold_more = any(isinstance(written, kind) and isinstance(rendered, kind) for kind in (dict, list))
     return tuple(found) if both_hold_more or is_same(written, rendered) else None
+
+
+def _only(fitting: list[bool]) -> int:
+    return fitting.index(True) if fitting.count(True) == 1 else -1
 
 
 def child(value: object, step: str | int) -> Any:
@@ -129,11 +133,13 @@ def _selects(target: Mapping[str, Any] | None, piece: Piece) -> bool:
     """Whether a target may mean an object; selectors by label are not looked at."""
     if target is None:
         return False
-    name, kind = str(target.get("name") or ".*"), str(target.get("kind") or ".*")
+    import re2  # only patches need it
+
+    name, kind = (str(target.get(field) or ".*") for field in ("name", "kind"))
     try:
-        fits = any(re.fullmatch(name, each) for each in piece.names)
-        return fits and re.fullmatch(kind, piece.kind) is not None
-    except re.error:
+        fits = any(re2.fullmatch(name, each) for each in piece.names)
+        return fits and re2.fullmatch(kind, piece.kind) is not None
+    except re2.error:
         return False
 
 

@@ -23,6 +23,9 @@ GENERATORS: Mapping[str, str] = {"configMapGenerator": "ConfigMap", "secretGener
 
 _KEEP_THEIR_NAMES = frozenset(("APIService", "CustomResourceDefinition", "Namespace"))
 
+_DEEPEST = 100
+"""Bases of bases that are looked into."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -76,7 +79,7 @@ def _pieces(
     tree: Tree, folder: str, content: Mapping[str, Any] | None, above: frozenset[str]
 ) -> Iterator[Piece]:
     layer = _layer(tree, folder, content)
-    if layer is None or folder in above:
+    if layer is None or folder in above or len(above) > _DEEPEST:
         return
     above |= {folder}
     components = _list(layer.content.get("components"))

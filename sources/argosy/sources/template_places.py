@@ -159,13 +159,12 @@ def _step(block: Block, step: str | int, value: object, branch: Branch) -> _Foun
     """What has printed a field or an item of a value, `None` where that is not certain."""
     if _child(value, step) is None and not (isinstance(value, Mapping) and step in value):
         return None
+    if isinstance(value, list) and isinstance(step, int) and _is_whole(block, len(value), branch):
+        return block.entries[step]
     inserted = [line for line in block.inserted if not excludes(line.branch, branch)]
     entries = [each for each in block.entries if not excludes(each.line.branch, branch)]
     wanted = _child(value, step)
-    if isinstance(value, list):
-        always = all(_is_always(each, branch) for each in entries)
-        if always and not inserted and len(entries) == len(value) and isinstance(step, int):
-            return entries[step]
+    if isinstance(step, int):
         return _item(entries, inserted, wanted, branch)
     named = [each for each in entries if each.key == step]
     certain = [each for each in named if _agrees(each, wanted)]
@@ -173,6 +172,12 @@ def _step(block: Block, step: str | int, value: object, branch: Branch) -> _Foun
         return None
     templated = [each for each in entries if has_template(each.key or "")]
     return _Candidates(certain, [*templated, *inserted]).choose(branch)
+
+
+def _is_whole(block: Block, length: int, branch: Branch) -> bool:
+    """Whether a list was printed as it was written, item by item."""
+    always = all(_is_prefix(each, branch) for each in block.branches)
+    return always and not block.inserted and len(block.entries) == length
 
 
 def _item(
@@ -190,7 +195,11 @@ def _item(
 
 def _is_always(entry: Entry, branch: Branch) -> bool:
     """Whether an entry is printed wherever a place with these conditions around it is."""
-    return entry.line.branch == branch[: len(entry.line.branch)]
+    return _is_prefix(entry.line.branch, branch)
+
+
+def _is_prefix(one: Branch, other: Branch) -> bool:
+    return one == other[: len(one)]
 
 
 def _says(item: Entry, wanted: object) -> bool | None:
@@ -221,9 +230,23 @@ def _may_be(entry: Entry, wanted: object) -> bool:
         return read is None or (read == wanted and isinstance(read, bool) == isinstance(wanted, bool))
     if not isinstance(wanted, str) or written[:1] in "|>{[&*!" or "\\" in written:
         return True
-    shown = written.partition(" #")[0].rstrip().strip("\"'")
-    pattern = ".*".join(map(re.escape, re.split("\0+", shown)))
-    return re.fullmatch(pattern, wanted, re.DOTALL) is not None
+    return _matches(written.partition(" #")[0].rstrip().strip("\"'"), wanted)
+
+
+def _matches(masked: str, text: str) -> bool:
+    """Whether a text has all parts that are not templated, in their order."""
+    if not has_template(masked):
+        return masked == text
+    first, *between, last = re.split("\0+", masked)
+    if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for part in between:
+        at = text.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
 
 
 def _child(value: object, step: str | int) -> Any:

@@ -5,7 +5,7 @@ unknown content is put in. Pure.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,12 +23,11 @@ __all__ = [
     "split_documents",
 ]
 
-_ACTION = re.compile(r"\{\{(?P<trim>-?)\s*(?P<code>/\*.*?\*/|.*?)\s*-?\}\}", re.DOTALL)
+_COMMENT = re.compile(r"\s*/\*")
 _OPENS = re.compile(r"(?:if|range|with|define|block)\b")
 _SILENT = re.compile(r"/\*|\$\w*\s*:?=|fail\b|(?:break|continue)\b")
-_INDENT = re.compile(r"\bn?indent\s+(\d+)\s*$")
+_INDENT = re.compile(r"\bn?indent\s+(\d+)$")
 _SEPARATOR = re.compile(r"---(?:\s|$)")
-_KEY = re.compile(r"""(?P<quote>["']?)(?P<key>.+?)(?P=quote)\s*:(?:\s+(?P<value>.*))?$""")
 _BLOCK_TEXT = re.compile(r"[|>][-+\d]*\s*(?:#.*)?$")
 _MASK = "\0"
 """Stands for each character of an action."""
@@ -101,6 +100,8 @@ class Block:
 
     entries: tuple[Entry, ...]
     inserted: tuple[Line, ...]
+    branches: frozenset[Branch] = frozenset()
+    """Those around the entries."""
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> "Block":
@@ -120,7 +121,7 @@ class Block:
         inserted = [line for line in lines[: starts[0]] if line.inserts is not None]
         for entry in entries:
             inserted += (line for line in entry.body if _may_stand_beside(line, entry, indent))
-        return cls(tuple(entries), tuple(inserted))
+        return cls(tuple(entries), tuple(inserted), frozenset(each.line.branch for each in entries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +159,51 @@ def split_documents(text: str) -> tuple[TemplateDocument, ...]:
     return tuple(documents)
 
 
+@dataclass(frozen=True, slots=True)
+class _Action:
+    """What stands between braces; `trims` where the space before it is taken away."""
+
+    start: int
+    end: int
+    code: str
+    trims: bool
+
+
+def _actions(text: str) -> Iterator[_Action]:
+    at = text.find("{{")
+    while at >= 0:
+        opened = at + 2
+        if text[opened : opened + 1] == "-":
+            opened += 1
+        is_comment = _COMMENT.match(text, opened) is not None
+        closed = text.find("}}", text.find("*/", opened) if is_comment else opened)
+        if closed < 0:
+            return
+        code = text[opened:closed].removesuffix("-").strip()
+        yield _Action(at, closed + 2, code, opened > at + 2)
+        at = text.find("{{", closed + 2)
+
+
+def _masked(text: str, actions: Iterable[_Action]) -> str:
+    parts, at = [], 0
+    for action in actions:
+        hidden = "\n".join(_MASK * len(line) for line in text[action.start : action.end].split("\n"))
+        parts += [text[at : action.start], hidden]
+        at = action.end
+    return "".join([*parts, text[at:]])
+
+
 def _lines(text: str) -> Iterator[Line]:
-    actions = list(_ACTION.finditer(text))
-    masked = _ACTION.sub(lambda match: re.sub(r"[^\n]", _MASK, match[0]), text)
+    actions = list(_actions(text))
+    masked = _masked(text, actions)
     stack: list[tuple[int, int]] = []
     opened = used = offset = 0
     for number, (shown, written) in enumerate(zip(masked.split("\n"), text.split("\n"), strict=True), 1):
         before = tuple(stack)
         inserts: int | None = None
         end = offset + len(written)
-        while used < len(actions) and actions[used].start() <= end:
-            action = actions[used]
-            code = action["code"]
+        while used < len(actions) and actions[used].start <= end:
+            action, code = actions[used], actions[used].code
             used += 1
             if _OPENS.match(code):
                 stack.append((opened := opened + 1, 0))
@@ -178,19 +212,14 @@ def _lines(text: str) -> Iterator[Line]:
             elif code.startswith("end") and stack:
                 stack.pop()
             elif not _SILENT.match(code):
-                inserts = _printed_at(action, action.start() - offset)
+                column = -1 if action.trims else action.start - offset
+                indent = _INDENT.search(code)
+                inserts = int(indent[1]) if indent is not None else column
         bare = shown.strip()
-        only_actions = not bare.strip(_MASK + " ")
-        indent = len(shown) - len(shown.lstrip())
-        yield Line(number, indent, bare, written.strip(), before, inserts if only_actions else None)
+        if bare.strip(_MASK + " "):
+            inserts = None
+        yield Line(number, len(shown) - len(shown.lstrip()), bare, written.strip(), before, inserts)
         offset = end + 1
-
-
-def _printed_at(action: re.Match[str], column: int) -> int:
-    indent = _INDENT.search(action["code"])
-    if indent is not None:
-        return int(indent[1])
-    return -1 if action["trim"] else column
 
 
 def _is_item(line: Line) -> bool:
@@ -212,9 +241,17 @@ def _entry(line: Line, body: tuple[Line, ...]) -> Entry:
         shift = column - line.indent
         first = Line(line.number, column, rest, line.written[shift:], line.branch)
         return Entry(line, None, rest, column, (first, *body))
-    match = _KEY.match(line.text)
-    if match is None:
+    end = _key_end(line.text)
+    if end <= 0:
         return Entry(line, _MASK, line.text, line.indent, body)
-    value = match["value"] or ""
-    column = line.indent + (match.start("value") if match["value"] else len(line.text))
-    return Entry(line, match["key"], value, column, body)
+    key, value = line.text[:end].rstrip(), line.text[end + 1 :].lstrip()
+    if key[0] == key[-1] and key[0] in "\"'" and len(key) > 1:
+        key = key[1:-1]
+    return Entry(line, key, value, line.indent + len(line.text) - len(value), body)
+
+
+def _key_end(text: str) -> int:
+    """Where the colon behind a key stands, -1 where there is no key."""
+    start = text.find(text[0], 1) + 1 if text[0] in "\"'" else 0
+    found = [at for at in (text.find(": ", start), text.find(":\t", start)) if at >= 0]
+    return min(found) if found else (len(text) - 1 if text.endswith(":") else -1)

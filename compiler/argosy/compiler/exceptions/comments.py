@@ -24,13 +24,12 @@ from argosy.schemas.position import Position
 __all__ = ["LineException", "comments_in", "removal"]
 
 _COMMENT = re.compile(
-    r"(?:(?:(?<=\s)|^)#|\{\{-?\s*/\*)[ \t]*argosy:[ \t]*"
-    r"(?P<words>[^\n\r]*?)[ \t]*(?:\*/[ \t]*-?\}\}[ \t]*)?\r?$",
-    re.MULTILINE,
+    r"(?:(?:(?<=\s)|^)#|\{\{-?[ \t]*/\*)[ \t]*argosy:[ \t]*(?P<words>[^\n\r]*)", re.MULTILINE
 )
+_SHOWN = re.compile(r"[^\n]")
+_END = re.compile(r"\*/[ \t]*-?\}\}[ \t]*$")
 _NOTHING_ELSE = re.compile(r"\s*(?:#|\{\{-?\s*/\*|$)")
 """How a line begins that holds no more than a comment."""
-_ACTION = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|\{\{[^\n]*?\}\}", re.DOTALL)
 _WORDS = re.compile(r"(?P<what>ignore-file|ignore)(?:\s+(?P<codes>.*?))?(?:\s+--(?:\s+(?P<reason>.*))?)?\s*")
 _CODE = re.compile(r"[^\s,]+")
 _Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -68,7 +67,7 @@ def comments_in(text: str, file: str) -> tuple[tuple[LineException, ...], tuple[
         number = text.count("\n", 0, match.start()) + 1
         column = match.start() - text.rfind("\n", 0, match.start())
         comment = Position(file, number, column, number, column + len(match[0].rstrip()))
-        words = _WORDS.fullmatch(match["words"])
+        words = _WORDS.fullmatch(_END.sub("", match["words"]))
         if words is None or not words["codes"]:
             findings.append(_unreadable(comment))
             continue
@@ -132,6 +131,22 @@ def _within(place: Position, column: int, end: int) -> Position:
     return Position(place.file, place.line, column, place.line, end)
 
 
+def _without_actions(text: str) -> str:
+    """The text with spaces where templates put something in: comments, and other actions of one line."""
+    parts, at = [], 0
+    while (start := text.find("{{", at)) >= 0:
+        line_end = text.find("\n", start)
+        line_end = line_end if line_end >= 0 else len(text)
+        is_comment = text.startswith(("{{/*", "{{- /*"), start)
+        body = text.find("*/", start) if is_comment else start
+        closed = text.find("}}", body, None if is_comment else line_end) if body >= 0 else -1
+        end = closed + 2 if closed >= 0 else line_end
+        inside = text[start:end]
+        parts += [text[at:start], _SHOWN.sub(" ", inside) if closed >= 0 else inside]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
 class _Texts:
     """Where a YAML text has scalars: a `#` within one is no comment. A text that is no YAML has none. What
     templates put in may hold quotes that mean nothing to YAML, and does not count.
@@ -144,8 +159,7 @@ class _Texts:
         self._ends: list[int] = []
         self.last_lines: dict[int, int] = {}
         try:
-            plain = _ACTION.sub(lambda action: re.sub(r"[^\n]", " ", action[0]), text)
-            for token in yaml.scan(plain, Loader=_Loader):
+            for token in yaml.scan(_without_actions(text), Loader=_Loader):
                 if isinstance(token, yaml.ScalarToken):
                     self._add(text, token)
         except yaml.YAMLError:
