@@ -15,7 +15,7 @@ from argosy.cli.failure import ExitStatus
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld, Services, read_answer
 from argosy.cli.parameter_options import known_settings, parameter_options
-from argosy.cli.path_options import name_and_path
+from argosy.cli.path_options import clusters_option, name_and_path, namespace_option, repo_option
 from argosy.cli.recorded import open_recorded, recorded_options
 from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
@@ -39,19 +39,9 @@ __all__ = ["command"]
 @click.command("compile")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("-o", "--output", type=click.Choice(FORMATS), default="yaml", show_default=True)
-@click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace.")
-@click.option(
-    "--clusters",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Manifests of cluster Secrets, and of ConfigMaps, AppProjects and custom resources.",
-)
-@click.option(
-    "--repo",
-    multiple=True,
-    metavar="URL=PATH",
-    callback=name_and_path,
-    help="A clone on this machine that stands for a repository URL.",
-)
+@namespace_option
+@clusters_option
+@repo_option
 @click.option(
     "--answers",
     multiple=True,

@@ -1,4 +1,4 @@
-"""Options of the form NAME=PATH, which several commands take."""
+"""Options that name files and folders and that several commands take."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 
 from argosy.cli.offline_world import ANSWER_KINDS
 
-__all__ = ["name_and_path"]
+__all__ = ["clusters_option", "name_and_path", "namespace_option", "repo_option"]
 
 
 def name_and_path(_: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, Path]:
@@ -24,3 +24,20 @@ def name_and_path(_: click.Context, parameter: click.Parameter, values: Sequence
             raise click.BadParameter(f"`{name}` is not one of {', '.join(ANSWER_KINDS)}")
         found[name] = Path(path)
     return found
+
+
+namespace_option = click.option(
+    "-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace."
+)
+clusters_option = click.option(
+    "--clusters",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Manifests of cluster Secrets, and of ConfigMaps, AppProjects and custom resources.",
+)
+repo_option = click.option(
+    "--repo",
+    multiple=True,
+    metavar="URL=PATH",
+    callback=name_and_path,
+    help="A clone on this machine that stands for a repository URL.",
+)

@@ -13,7 +13,7 @@ from argosy.cli.document_search import search_paths
 from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
 from argosy.cli.parameter_options import parameter_options, settings_of
-from argosy.cli.path_options import name_and_path
+from argosy.cli.path_options import namespace_option, repo_option
 from argosy.cli.recorded import WORLD_FILE
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.cli.target import Target
@@ -41,14 +41,8 @@ __all__ = ["command"]
 )
 @click.option("--context", default="", help="The kubeconfig's context; its current one without.")
 @click.option("--kubeconfig", default="", metavar="FILE", help="Instead of KUBECONFIG and ~/.kube/config.")
-@click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace.")
-@click.option(
-    "--repo",
-    multiple=True,
-    metavar="URL=PATH",
-    callback=name_and_path,
-    help="A clone on this machine that stands for a repository URL.",
-)
+@namespace_option
+@repo_option
 @click.option("--allow-file-repositories", is_flag=True, help="Allow repositories on this machine's disks.")
 @parameter_options
 @click.option("--strict-destinations", type=bool, default=False, metavar="true|false")

@@ -15,7 +15,7 @@ from argosy.cli.finding_output import line_reader, shown, sorted_findings, summa
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.parameter_options import known_settings, parameter_options
-from argosy.cli.path_options import name_and_path
+from argosy.cli.path_options import clusters_option, namespace_option, repo_option
 from argosy.cli.plain_directory import plain_documents
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
 from argosy.cli.render_timeout import render_timeout_option
@@ -44,19 +44,9 @@ OUTPUTS = ("text", "json", "sarif", "github", "gitlab")
 @click.option(
     "--diff", "--dry-run", "dry_run", is_flag=True, help="Show what --fix would change; write nothing."
 )
-@click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace.")
-@click.option(
-    "--clusters",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Manifests of cluster Secrets, and of ConfigMaps, AppProjects and custom resources.",
-)
-@click.option(
-    "--repo",
-    multiple=True,
-    metavar="URL=PATH",
-    callback=name_and_path,
-    help="A clone on this machine that stands for a repository URL.",
-)
+@namespace_option
+@clusters_option
+@repo_option
 @click.option("--render", is_flag=True, help="Render what Applications deploy, too: slower, finds more.")
 @render_timeout_option
 @recorded_options

@@ -17,7 +17,7 @@ from argosy.cli.failure import ExitStatus
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.parameter_options import known_parameters, parameter_options
-from argosy.cli.path_options import name_and_path
+from argosy.cli.path_options import clusters_option, namespace_option, repo_option
 from argosy.cli.recorded import Recorded, open_recorded, recorded_options
 from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
@@ -31,19 +31,9 @@ _OPTIONS = (
     click.argument("revision", metavar="[REV]", default="", required=False),
     click.option("--against", metavar="REV", default="", help="The newer state, instead of the work tree."),
     click.option("--staged", is_flag=True, help="The newer state is what is staged."),
-    click.option("-n", "--namespace", default="argocd", show_default=True, help="Argo CD's namespace."),
-    click.option(
-        "--clusters",
-        type=click.Path(path_type=Path, exists=True, dir_okay=False),
-        help="Manifests of cluster Secrets, and of ConfigMaps, AppProjects and custom resources.",
-    ),
-    click.option(
-        "--repo",
-        multiple=True,
-        metavar="URL=PATH",
-        callback=name_and_path,
-        help="A clone on this machine that stands for a repository URL.",
-    ),
+    namespace_option,
+    clusters_option,
+    repo_option,
     render_timeout_option,
     recorded_options,
     parameter_options,
