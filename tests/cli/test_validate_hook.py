@@ -114,6 +114,17 @@ def test_the_hook_reads_the_index_and_not_the_work_tree(repository: Path) -> Non
     assert commit(repository, "api.yaml", "apps").returncode == 0
 
 
+def test_lines_are_shown_as_they_are_staged_from_every_folder(repository: Path) -> None:
+    write(repository, "api.yaml", APPLICATION.replace("NAME", "api"))
+    run(repository, "git", "add", "api.yaml")
+    write(repository, "api.yaml", "# not staged\n" * 20)
+    done = run(repository / "apps", "argosy", "validate", "--staged")
+    place, line, mark, *_ = done.stdout.splitlines()
+    assert place.startswith("api.yaml:6:")
+    assert line.endswith("targetRevision: main, path: apps/api}")
+    assert mark.strip("| ") == "^~~~~~~~"
+
+
 def test_the_hook_checks_sets_that_a_data_file_affects(repository: Path) -> None:
     write(repository, "apps/api/config.yaml", "nmae: api\n")
     done = commit(repository, "apps/api/config.yaml")

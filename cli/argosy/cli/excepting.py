@@ -49,7 +49,7 @@ class Excepting:
         return judge(
             findings,
             self._configuration,
-            self._read_text,
+            self.text_of,
             self._name_of,
             files=files,
             names=self._names if complete else None,
@@ -60,7 +60,7 @@ class Excepting:
     def echo(self, findings: Iterable[Finding]) -> None:
         """Prints to stderr what a command has to say beside its answer: every error, and what else is not
         excepted. Raises `ArgosyError` where `argosy.yaml` is there and cannot be read."""
-        echo_findings(self.judge(findings, keep_errors=True).findings)
+        echo_findings(self.judge(findings, keep_errors=True).findings, text_of=self.text_of)
 
     def max_world_age(self, wanted: timedelta | None) -> timedelta | None:
         """How old a recorded world may be: what is wanted for this run, else what the repository says.
@@ -84,6 +84,16 @@ class Excepting:
         severities = self._configuration.severities
         return frozenset(code for code, rules in severities.items() if any(each.severity for each in rules))
 
+    def text_of(self, file: str) -> str | None:
+        """The text of a file that findings name, in the state that is looked at; `None` without one."""
+        if file in self._texts:
+            return self._texts[file]
+        try:
+            content = self._read(file, self._place_of(file))
+        except ArgosyError:
+            return None
+        return None if content is None else content.decode("utf-8", errors="replace")
+
     @property
     def _in_tree(self) -> bool:
         """Whether names of files are paths in the repository, and what counts is not the work tree."""
@@ -96,15 +106,6 @@ class Excepting:
             return Configuration()
         shown = FILE_NAME if self._in_tree else path.relpath(self._root / FILE_NAME, self._here)
         return read_configuration(content, shown)
-
-    def _read_text(self, file: str) -> str | None:
-        if file in self._texts:
-            return self._texts[file]
-        try:
-            content = self._read(file, self._place_of(file))
-        except ArgosyError:
-            return None
-        return None if content is None else content.decode("utf-8", errors="replace")
 
     def _read(self, name: str, file: Path) -> bytes | None:
         try:

@@ -16,16 +16,20 @@ _NOWHERE = Position("", 0, 0)
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def line_reader() -> Callable[[str, int], str | None]:
+def _on_disk(file: str) -> str | None:
+    try:
+        return Path(file).read_text("utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def line_reader(text_of: Callable[[str], str | None] = _on_disk) -> Callable[[str, int], str | None]:
     """Reads lines of files for findings; each file once. A file that is not there has no lines."""
     files: dict[str, list[str]] = {}
 
     def read_line(file: str, line: int) -> str | None:
         if file not in files:
-            try:
-                files[file] = Path(file).read_text("utf-8", errors="replace").splitlines()
-            except OSError:
-                files[file] = []
+            files[file] = (text_of(file) or "").splitlines()
         lines = files[file]
         return lines[line - 1] if 0 < line <= len(lines) else None
 
@@ -58,9 +62,11 @@ def shown(finding: Finding, read_line: Callable[[str, int], str | None]) -> str:
     return "\n".join(lines)
 
 
-def echo_findings(findings: Iterable[Finding], *, err: bool = True) -> None:
+def echo_findings(
+    findings: Iterable[Finding], *, err: bool = True, text_of: Callable[[str], str | None] = _on_disk
+) -> None:
     """Prints findings with their source lines, to stderr unless told otherwise."""
-    read_line = line_reader()
+    read_line = line_reader(text_of)
     for finding in sorted_findings(findings):
         click.echo(shown(finding, read_line), err=err)
 

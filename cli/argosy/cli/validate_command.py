@@ -1,6 +1,6 @@
 """`argosy validate`: proves specifications before they are committed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -118,6 +118,7 @@ class _Run:
     validated: Sequence[Validated]
     judgement: Judgement
     texts: Mapping[str, str]
+    text_of: Callable[[str], str | None]
 
 
 def _check(scope: _Scope) -> _Run:
@@ -163,7 +164,7 @@ def _check(scope: _Scope) -> _Run:
         from argosy.cli.staged_change import concerning
 
         judgement = replace(judgement, findings=concerning(judgement.findings, validated, standing))
-    return _Run(search, validated, judgement, texts)
+    return _Run(search, validated, judgement, texts, excepting.text_of)
 
 
 def _rendering(repositories: KnownRepositories, scope: _Scope) -> AbstractContextManager[Render | None]:
@@ -225,7 +226,7 @@ def _print(run: _Run, output: str) -> None:
         }
         click.echo(json.dumps(document, indent=2))
         return
-    read_line = line_reader()
+    read_line = line_reader(run.text_of)
     if output != "text":
         from argosy.cli.finding_formats import FORMATS
 
