@@ -24,6 +24,7 @@ from argosy.schemas.model.application import Application
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.appproject import AppProject
 from argosy.schemas.model.origin import DeferredOrigin, Origin
+from argosy.schemas.position import Path
 from argosy.schemas.validation import kind_of, validate
 from argosy.schemas.yaml_reader import Document
 
@@ -200,11 +201,7 @@ class _Validation:
         answer = self.files(application)
         if isinstance(answer, Unknown):
             return answer
-        manifests = []
-        for document in answer.value:
-            if isinstance(document.value, dict):
-                origin = DeferredOrigin(partial(_origin, document))
-                manifests.append(RenderedManifest(document.value, origin, document))
+        manifests = [manifest for document in answer.value for manifest in _manifests_of(document)]
         return Known(tuple(manifests), answer.provenance)
 
     def _take_projects(self, hierarchy: Hierarchy) -> None:
@@ -217,8 +214,22 @@ class _Validation:
                     self.projects.setdefault(name, AppProject(manifest))
 
 
-def _origin(document: Document) -> Origin:
-    return Origin(document.position())
+def _manifests_of(document: Document) -> Iterator[RenderedManifest]:
+    """The object of a document; of a `List` its items, which are no documents of their own."""
+    value = document.value
+    if not isinstance(value, dict):
+        return
+    items = value.get("items")
+    if not (str(value.get("kind", "")).endswith("List") and isinstance(items, list)):
+        yield RenderedManifest(value, DeferredOrigin(partial(_origin, document, ())), document)
+        return
+    for index, item in enumerate(items):
+        if isinstance(item, dict):
+            yield RenderedManifest(item, DeferredOrigin(partial(_origin, document, ("items", index))))
+
+
+def _origin(document: Document, path: Path) -> Origin:
+    return Origin(document.position(path))
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
