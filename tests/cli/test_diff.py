@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from argosy.cli.comparison.set_reads import listed_prefixes
 from argosy.cli.main import argosy
 from argosy.schemas.model.applicationset import ApplicationSet
+from argosy.sources.git import Repositories
+from argosy.sources.git_url import Protocol
 
 from .clones import URL, Clone, application, config_map
 
@@ -296,6 +298,25 @@ def test_a_chart_that_never_ends_is_unknown_in_the_time_that_was_given(clone: Cl
     (one,) = difference("--render-timeout", "2s")["applications"]
     assert one["change"] == "unknown"
     assert one["unknown"].endswith("did not render within 2 seconds and was stopped")
+
+
+def test_another_repository_is_read_as_it_was_last_fetched(
+    clone: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "other").mkdir()
+    other = Clone(tmp_path / "other")
+    first, second = (other.commit({"app/x.yaml": config_map("x", value)}) for value in ("1", "2"))
+    url = f"file://{other.path}"
+    clone.commit({"root/a.yaml": application("a", "app", url=url, revision=first)})
+    clone.write({"root/a.yaml": application("a", "app", url=url, revision=second)})
+    (unknown,) = difference()["applications"]
+    assert (unknown["objects"], "is not known here" in unknown["unknown"]) == ([], True)
+    with Repositories(tmp_path / "cache" / "argosy" / "git", protocols=frozenset(Protocol)) as repositories:
+        repositories.fetch(url)
+    (known,) = difference()["applications"]
+    assert [(each["name"], each["change"]) for each in known["objects"]] == [("x", "changed")]
+    assert "unknown" not in known
 
 
 def test_a_chart_of_another_repository_is_unknown_and_not_removed(clone: Clone) -> None:

@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from argosy.schemas.finding import ArgosyError
+
 if TYPE_CHECKING:
+    from argosy.sources.git import Repositories
     from argosy.sources.tree import Tree
 
-__all__ = ["cache_folder", "fetcher"]
+__all__ = ["CachedTrees", "cache_folder", "fetcher"]
 
 
 def cache_folder() -> Path:
@@ -34,3 +37,32 @@ def fetcher(secrets: Iterable[Mapping[str, object]]) -> "Callable[[str, str], Tr
         return repositories.tree(repo_url, repositories.resolve(repo_url, revision))
 
     return tree
+
+
+class CachedTrees:
+    """Repositories as they were last fetched, by whatever command. Never uses the network."""
+
+    def tree(self, repo_url: str, revision: str) -> "Tree | None":
+        """The files at a revision, `None` where the repository was never fetched.
+
+        Raises `SourceError` for a revision that it did not have then.
+        """
+        try:
+            is_fetched = self._repositories.is_fetched(repo_url)
+        except ArgosyError:
+            return None  # no URL of Git
+        if not is_fetched:
+            return None
+        return self._repositories.tree(repo_url, self._repositories.resolve(repo_url, revision))
+
+    def close(self) -> None:
+        """Ends the processes that read."""
+        if "_repositories" in self.__dict__:
+            self._repositories.close()
+
+    @cached_property
+    def _repositories(self) -> "Repositories":
+        from argosy.sources.git import Repositories
+        from argosy.sources.git_url import Protocol
+
+        return Repositories(cache_folder() / "git", protocols=frozenset(Protocol))

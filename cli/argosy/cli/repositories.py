@@ -143,17 +143,20 @@ def _text(file: Path) -> str:
 
 
 class KnownRepositories:
-    """Trees of repositories by URL: what `--repo` gives comes first, then the one that one stands in."""
+    """Trees of repositories by URL: what `--repo` gives comes first, then the one that one stands in, then
+    what may be fetched, or was fetched once (`cached`)."""
 
     def __init__(
         self,
         given: Mapping[str, Path],
         standing: Standing,
         fetch: Callable[[str, str], "Tree"] | None = None,
+        cached: Callable[[str, str], "Tree | None"] | None = None,
     ) -> None:
         self._given = given
         self.standing = standing
         self._fetch = fetch
+        self._cached = cached
         self._opened: dict[Path, LocalRepository] = {}
         self._shown: dict[tuple[str, str], str] = {}
 
@@ -167,6 +170,8 @@ class KnownRepositories:
                 return Known(self.standing.tree(revision), "the repository one stands in")
             if self._fetch is not None:
                 return Known(self._fetch(repo_url, revision), f"{repo_url} at {revision or 'HEAD'}")
+            if self._cached is not None and (kept := self._cached(repo_url, revision)) is not None:
+                return Known(kept, f"{repo_url} at {revision or 'HEAD'}, as it was last fetched")
         except ArgosyError as error:
             return Unknown(error.message, hint=error.hint, code=error.code)
         return _unknown(repo_url)

@@ -14,6 +14,7 @@ from argosy.cli.comparison.reading import StateReader
 from argosy.cli.comparison.states import NoCommitYetError, State, States, choose_states
 from argosy.cli.excepting import Excepting
 from argosy.cli.failure import ExitStatus
+from argosy.cli.fetching import CachedTrees
 from argosy.cli.manifest_world import ManifestWorld, read_manifests
 from argosy.cli.offline_world import OfflineWorld
 from argosy.cli.parameter_options import known_parameters, parameter_options
@@ -94,9 +95,10 @@ def open_comparison(asked: ComparisonOptions) -> Iterator[Comparison]:
     manifests = ManifestWorld(read_manifests(clusters) if clusters else (), asked.namespace, str(clusters))
     given = ControllerParameters(asked.new_git_file_globbing, asked.include_hidden_directories)
     opened: list[KnownRepositories] = []
+    cached = CachedTrees()
 
     def reader(state: State, standing: Standing, recorded: Recorded | None) -> StateReader:
-        repositories = KnownRepositories(asked.repo, standing)
+        repositories = KnownRepositories(asked.repo, standing, cached=cached.tree)
         opened.append(repositories)
         offline = OfflineWorld(
             manifests,
@@ -125,6 +127,7 @@ def open_comparison(asked: ComparisonOptions) -> Iterator[Comparison]:
         finally:
             for each in opened:
                 each.close()
+            cached.close()
             states.repository.close()
 
 
