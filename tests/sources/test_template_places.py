@@ -184,6 +184,29 @@ def test_documents_of_one_kind_are_told_apart_by_name_and_a_text_has_no_keys(tol
     assert told("two", "data") == "65: {}"
 
 
+def test_only_the_branch_that_was_printed_is_looked_at(
+    origin: Origin, checkout: Checkout, renderer: Renderer
+) -> None:
+    template = """\
+apiVersion: v1
+{{- if .Values.secret }}
+kind: Secret
+metadata: {name: either}
+{{- else }}
+kind: ConfigMap
+metadata: {name: either}
+{{- end }}
+data:
+  a: {{ .Values.a }}
+"""
+    origin.commit({**_CHART, "chart/templates/either.yaml": template})
+    for secret, line in ((True, 4), (False, 7)):
+        request = checkout.request("chart", helm={"valuesObject": {"secret": secret, "a": "x"}})
+        (manifest,) = renderer.render_now(request).manifests
+        found = manifest.origin_in(request.tree).position_of(("metadata", "name"))
+        assert found is not None and found.line == line
+
+
 def test_what_comes_from_a_helper_stands_at_the_file_only(
     origin: Origin, checkout: Checkout, renderer: Renderer
 ) -> None:

@@ -1,7 +1,7 @@
 """`argosy validate`: proves specifications before they are committed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -124,8 +124,12 @@ class _Run:
 def _check(scope: _Scope) -> _Run:
     here = Path.cwd()
     standing = Standing(here, Uncommitted.INDEX if scope.staged else Uncommitted.WORK_TREE)
+    with closing(KnownRepositories(scope.repo, standing)) as repositories:
+        return _checked(scope, here, standing, repositories)
+
+
+def _checked(scope: _Scope, here: Path, standing: Standing, repositories: KnownRepositories) -> _Run:
     search = search_tree(standing.tree("")) if scope.staged else search_paths(scope.paths or (Path(),))
-    repositories = KnownRepositories(scope.repo, standing)
     recorded = open_recorded(scope.world, standing)
     world = _world(scope.namespace, scope.clusters, repositories, recorded)
     deciding = Excepting(standing, here)

@@ -44,7 +44,7 @@ _HOOKS = frozenset(
 )
 _HOOK = "helm.sh/hook"
 _LONGEST = 900
-_NO_OBJECT = "let the template print apiVersion and kind, or nothing; the line is that of the rendered text"
+_NO_OBJECT = "let the template print apiVersion and kind, or nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +135,30 @@ class HelmRenderer:
 
 def _manifests(chart: HelmChart, name: str, text: str) -> list[Manifest]:
     file = _place(chart, name)
-    try:
-        # The program prints each file without the space at its end, and a line's end instead.
-        documents = read_documents(f"{text.rstrip()}\n", f"{file} (rendered)")
-    except YamlError as error:
-        raise SourceError(
-            f"what {file} renders to is not valid YAML: {error.message}",
-            code=RENDER_FAILED,
-            position=error.position,
-            hint="the line is that of the rendered text",
-        ) from error
     origin = Origin(Position(file, 1, 1))
     trace = partial(template_origin, chart.path, name.partition("/")[2])
-    return [
-        manifest
-        for document in sorted(documents, key=_rank)
-        for manifest in document_manifests(document, lambda _d, _p: origin, trace, _NO_OBJECT)
-    ]
+    try:
+        # The program prints each file without the space at its end, and a line's end instead.
+        documents = read_documents(f"{text.rstrip()}\n", file)
+        return [
+            manifest
+            for document in sorted(documents, key=_rank)
+            for manifest in document_manifests(document, lambda _d, _p: origin, trace, _NO_OBJECT)
+        ]
+    except (SourceError, YamlError) as error:
+        raise _wrong_text(file, error) from error
+
+
+def _wrong_text(file: str, error: SourceError | YamlError) -> SourceError:
+    """What is printed has lines, but they are those of no file: it is told of the template as a whole."""
+    what = "is not valid YAML" if isinstance(error, YamlError) else "cannot be applied"
+    line = f", line {error.position.line}" if error.position is not None else ""
+    return SourceError(
+        f"what {file} renders to {what}{line}: {error.message}",
+        code=RENDER_FAILED,
+        position=Position(file, 1, 1),
+        hint=error.hint,
+    )
 
 
 def _rank(document: Document) -> tuple[bool, str]:

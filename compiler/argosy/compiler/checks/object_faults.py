@@ -1,5 +1,6 @@
 """Faults of deployed objects become findings; what many Applications have from one line is said once."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.position import Position
 
 __all__ = ["ObjectFault", "object_findings"]
+
+_INDEX = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,8 @@ class ObjectFault:
     @property
     def mistake(self) -> object:
         """The same for the same mistake: one code, place and text, whatever Application and object it is told
-        of."""
-        text = self.message_for("Application")
+        of. What stands in one line may be the first item of a list here and the second one there."""
+        text = _INDEX.sub("[]", self.message_for("Application"))
         return self.code, self.severity, self.position, self.deployed.kind, text, self.hint
 
     @property
