@@ -1,6 +1,7 @@
 """Sources that Argo CD refuses for their form: nothing to render, two tools at once, unknown references."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from argosy.compiler.checks.faults import Fault, application_findings
 from argosy.compiler.checks.subject import Subject
@@ -10,6 +11,8 @@ from argosy.schemas.model.source import Source
 from argosy.schemas.position import Path
 
 __all__ = ["check"]
+
+_REFERENCE = re.compile("[a-zA-Z0-9_-]+")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -24,6 +27,7 @@ def _faults(application: Application) -> Iterator[Fault]:
         message = "it has no source: write `spec.source` or `spec.sources`"
         yield Fault("incomplete-source", Severity.ERROR, ("spec",), message, at_key=True)
     several = application.has_several_sources
+    yield from _reference_names(application.sources if several else ())
     references = {source.ref: source for source in application.sources if source.ref}
     for index, source in enumerate(application.sources):
         path: Path = ("spec", "sources", index) if several else ("spec", "source")
@@ -56,6 +60,23 @@ def _form(source: Source, path: Path, several: bool) -> Iterator[Fault]:
             hint="keep the one that renders the folder",
             at_key=True,
         )
+
+
+def _reference_names(sources: Sequence[Source]) -> Iterator[Fault]:
+    """Names that no values file could mean, or that two sources have (Argo CD, util/argo: GetRefSources)."""
+    seen: set[str] = set()
+    for index, source in enumerate(sources):
+        path: Path = ("spec", "sources", index, "ref")
+        if source.ref and not _REFERENCE.fullmatch(source.ref):
+            message = f"`{source.ref}` cannot be a `ref`"
+            hint = "write letters, digits, `-` and `_`"
+            yield Fault("invalid-source", Severity.ERROR, path, message, hint=hint)
+        elif source.ref in seen:
+            message = f"two sources have `ref: {source.ref}`"
+            hint = "give each another name: it would be open which one a values file is taken from"
+            yield Fault("invalid-source", Severity.ERROR, path, message, hint=hint)
+        if source.ref:
+            seen.add(source.ref)
 
 
 def _reference(file: str, references: dict[str, Source], path: Path) -> Iterator[Fault]:
