@@ -117,8 +117,9 @@ def _loader(load: Load) -> Any:
     return Loader()
 
 
-_CALL = 5
-"""A call takes as long as so many rounds of a loop."""
+_CALL = 12
+"""A call takes as long as so many rounds of a loop, at a depth at which Python makes a new piece of its stack
+for each one."""
 
 _WEIGHT = 256
 """Bytes that count as a round: whoever makes many large values fills the memory with them, one by one."""
