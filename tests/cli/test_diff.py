@@ -662,3 +662,18 @@ def test_an_application_that_changes_its_file_is_the_same(clone: Clone) -> None:
     clone.commit({"north/shop.yaml": application("shop", "config"), "config/x.yaml": config_map("x")})
     clone.write({"north/shop.yaml": None, "south/shop.yaml": application("shop", "config")})
     assert changes(difference()) == {}
+
+
+def test_values_that_a_pattern_matches_count(clone: Clone) -> None:
+    helm = "\n    helm:\n      valueFiles: [/values/*.yaml]"
+    clone.commit(
+        {
+            "a.yaml": application("a", "chart", source=helm),
+            "chart/Chart.yaml": "apiVersion: v2\nname: chart\nversion: 1.0.0\n",
+            "chart/templates/x.yaml": config_map("x", "{{ .Values.a }}"),
+            "values/one.yaml": "a: 1\n",
+        }
+    )
+    clone.write({"values/two.yaml": "a: 2\n"})
+    assert list(affected()) == ["a"]
+    assert objects(difference(), "a") == {"ConfigMap apps/x": "changed"}

@@ -23,6 +23,7 @@ from argosy.sources.errors import (
 from argosy.sources.git_url import clean_path
 from argosy.sources.manifest import Input, RenderRequest
 from argosy.sources.tree import Tree
+from argosy.sources.values_patterns import is_pattern, literal_folder, matching_files
 
 __all__ = ["chart_values", "merge_values", "set_value"]
 
@@ -41,9 +42,10 @@ def chart_values(
     """
     values: dict[str, Any] = {}
     inputs: list[Input] = []
-    for index, written in enumerate(options.value_files):
+    for (reference, place), (index, tree) in _value_files(
+        request, path, options, environment, inputs
+    ).items():
         with blaming("helm", "valueFiles", index):
-            reference, tree, place = _locate(request, path, written, environment)
             if not tree.has_file(place):
                 if options.ignore_missing_value_files:
                     inputs.append(Input(place, "", reference))
@@ -142,6 +144,41 @@ def _parse_key(name: str) -> list[str | int]:
     if not keys or any(isinstance(key, int) and key > _LARGEST_INDEX for key in keys):
         raise SourceError(f"`{name}` is not the name of a Helm parameter", code=INVALID_SOURCE)
     return keys
+
+
+def _value_files(
+    request: RenderRequest, path: str, options: Helm, environment: BuildEnvironment, inputs: list[Input]
+) -> dict[tuple[str, str], tuple[int, Tree]]:
+    """The values files in their order, each once, with their entry in `valueFiles`.
+
+    As Argo CD: a pattern stands for the files that it matches, but for those that are written out.
+    """
+    located: list[tuple[str, Tree, str]] = []
+    for index, written in enumerate(options.value_files):
+        with blaming("helm", "valueFiles", index):
+            located.append(_locate(request, path, written, environment))
+    explicit = {(reference, place) for reference, _, place in located if not is_pattern(place)}
+    found: dict[tuple[str, str], tuple[int, Tree]] = {}
+    for index, (reference, tree, place) in enumerate(located):
+        if not is_pattern(place):
+            found.setdefault((reference, place), (index, tree))
+            continue
+        with blaming("helm", "valueFiles", index):
+            folder = literal_folder(place)
+            inputs.append(
+                Input(folder, tree.tree_id(folder) if tree.has_directory(folder) else "", reference)
+            )
+            matches = matching_files(tree, place)
+            if not matches and not options.ignore_missing_value_files:
+                raise SourceError(
+                    f"{tree.name} has no values file that {place!r} matches",
+                    code=MISSING_PATH,
+                    hint="fix spec.source.helm.valueFiles, or set ignoreMissingValueFiles",
+                )
+            for match in matches:
+                if (reference, match) not in explicit:
+                    found.setdefault((reference, match), (index, tree))
+    return found
 
 
 def _locate(

@@ -12,6 +12,7 @@ from argosy.schemas.finding import ArgosyError
 from argosy.sources.git_url import clean_path
 from argosy.sources.kustomization import KUSTOMIZATION_FILES
 from argosy.sources.tree import Tree
+from argosy.sources.values_patterns import is_pattern, literal_folder
 
 __all__ = ["Reach", "lent_files"]
 
@@ -92,4 +93,13 @@ def _helm_files(source: Mapping[str, Any]) -> list[str]:
     if not isinstance(helm, Mapping):
         return []
     parameters = [each.get("path") for each in helm.get("fileParameters") or () if isinstance(each, Mapping)]
-    return [str(each) for each in [*(helm.get("valueFiles") or ()), *parameters] if each]
+    return [*map(_place, helm.get("valueFiles") or ()), *(str(each) for each in parameters if each)]
+
+
+def _place(written: object) -> str:
+    """A values file, or the folder below which a pattern can match."""
+    text = str(written)
+    if not is_pattern(text):
+        return text
+    folder = literal_folder(text)
+    return f"{folder}/" if folder or text.startswith("/") else "./"
