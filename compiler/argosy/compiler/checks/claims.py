@@ -56,11 +56,10 @@ def _path_claims(subject: Subject) -> Iterator[Finding]:
     severities: dict[str, Severity] = {}
     for member, application in subject.applications:
         if not member.manifests and application.sources:
-            spec = application.spec
             named = {_is_named_so(files, each) for each in application.sources}
             name = application.name if True in named else ""
-            sources = spec.get("sources") or [spec.get("source")]
-            key = repr((_canonical(sources), _canonical(spec.get("destination")), name))
+            sources = [each.manifest for each in application.sources]
+            key = repr((_canonical(sources), _canonical(application.spec.get("destination")), name))
             owners[key].append(application)
             severities[key] = Severity.WARNING if None in named else Severity.ERROR
     for key, claimants in owners.items():

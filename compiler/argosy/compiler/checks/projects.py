@@ -58,13 +58,14 @@ def _faults(subject: Subject, clusters: Clusters, application: Application) -> I
 
 
 def _sources(project: AppProject, application: Application) -> Iterator[Fault]:
-    sources, several = application.sources, application.has_several_sources
-    for index in forbidden_sources(project, [source.repo_url for source in sources]):
+    written = application.written_sources
+    for index in forbidden_sources(project, [source.repo_url for _, source in written]):
+        place, source = written[index]
         yield Fault(
             "forbidden-source",
             Severity.ERROR,
-            ("spec", "sources", index, "repoURL") if several else ("spec", "source", "repoURL"),
-            f"project `{project.name}` does not permit the repository {sources[index].repo_url}",
+            (*place, "repoURL"),
+            f"project `{project.name}` does not permit the repository {source.repo_url}",
             hint="add it to `spec.sourceRepos` of the project, or use a permitted one",
         )
 

@@ -48,10 +48,9 @@ def _faults(subject: Subject, application: Application) -> Iterator[Fault]:
     forbidden = project is not None and _asked(project) == "pinned"
     if not forbidden and "floating-revision" not in subject.asked:
         return
-    for index, source in enumerate(application.sources):
+    for place, source in application.written_sources:
         if not source.repo_url or _is_pinned(source):
             continue
-        place = ("spec", "sources", index) if application.has_several_sources else ("spec", "source")
         what = f"`{source.target_revision}`" if source.target_revision else "`HEAD` (none is written)"
         yield Fault(
             "forbidden-revision" if forbidden else "floating-revision",

@@ -1,17 +1,20 @@
 """Sources that Argo CD refuses for their form: nothing to render, two tools at once, unknown references."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from argosy.compiler.checks.faults import Fault, application_findings
 from argosy.compiler.checks.subject import Subject
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.application import Application
+from argosy.schemas.model.fields import mapping
 from argosy.schemas.model.source import Source
 from argosy.schemas.position import Path
 
 __all__ = ["check"]
 
+_NEEDED = (("drySource", "repoURL"), ("syncSource", "targetBranch"), ("hydrateTo", "targetBranch"))
 _REFERENCE = re.compile("[a-zA-Z0-9_-]+")
 
 
@@ -21,7 +24,8 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _faults(application: Application) -> Iterator[Fault]:
-    if application.spec.get("sourceHydrator"):
+    if hydrator := mapping(application.spec, "sourceHydrator"):
+        yield from _hydrator(hydrator)
         return
     if not application.sources:
         message = "it has no source: write `spec.source` or `spec.sources`"
@@ -37,6 +41,15 @@ def _faults(application: Application) -> Iterator[Fault]:
             if file.startswith("$") and not file.startswith(("$ARGOCD_", "${")):
                 place = (*path, "helm", "valueFiles", number)
                 yield from _reference(file, references, place)
+
+
+def _hydrator(hydrator: Mapping[str, Any]) -> Iterator[Fault]:
+    """Empty texts; that a field is missing the schema says."""
+    for name, field in _NEEDED:
+        fields = hydrator.get(name)
+        if isinstance(fields, Mapping) and fields.get(field) == "":
+            path: Path = ("spec", "sourceHydrator", name, field)
+            yield Fault("incomplete-source", Severity.ERROR, path, f"a hydrator needs `{name}.{field}`")
 
 
 def _form(source: Source, path: Path, several: bool) -> Iterator[Fault]:

@@ -25,8 +25,7 @@ def _source_findings(application: Application, lookup: Lookup, locate: Locate) -
     """Missing paths and revisions, URLs and paths that are not safe, as errors; what cannot be asked as notes
     `not-checked`.
     """
-    for index, source in enumerate(application.sources):
-        place: Path = ("spec", "sources", index) if application.has_several_sources else ("spec", "source")
+    for place, source in application.written_sources:
         if source.chart:
             chart = f"not checked: the chart {source.chart} of {source.repo_url}"
             yield Finding("not-checked", Severity.NOTE, chart, locate((*place, "chart")))

@@ -4,7 +4,7 @@ Properties are parsed when first asked for. What the API server would refuse rea
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from argosy.schemas.model.origin import Origin
 from argosy.schemas.model.resource import Resource
 from argosy.schemas.model.source import Source
 from argosy.schemas.model.sync_options import SyncOptions
+from argosy.schemas.position import Path
 
 __all__ = [
     "DEFAULT_PROJECT",
@@ -153,6 +154,16 @@ class Application(Resource):
     def has_several_sources(self) -> bool:
         """Whether `sources` is in force, and not `source`."""
         return bool(mappings(self.spec, "sources"))
+
+    @property
+    def written_sources(self) -> Sequence[tuple[Path, Source]]:
+        """What people write: the sources in force with their places, of a hydrated one what is hydrated."""
+        hydrator = self.spec.get("sourceHydrator")
+        if isinstance(hydrator, Mapping):
+            return [(("spec", "sourceHydrator", "drySource"), Source(mapping(hydrator, "drySource")))]
+        if self.has_several_sources:
+            return [(("spec", "sources", index), source) for index, source in enumerate(self.sources)]
+        return [(("spec", "source"), source) for source in self.sources]
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
