@@ -147,6 +147,7 @@ CATALOGUE: Mapping[str, Code] = {
     "unknown-sync-option": Code(Severity.WARNING, "A sync option that does not exist"),
     "unknown-template-engine": Code(Severity.ERROR, "A template engine that does not exist"),
     "unmatched-pattern": Code(Severity.WARNING, "A pattern of a git generator matches nothing"),
+    "unmatched-selector": Code(Severity.WARNING, "A selector that lets nothing through"),
     "unreachable-cluster": Code(Severity.ERROR, "A cluster could not be asked"),
     "unreachable-provider": Code(Severity.ERROR, "A provider or plugin could not be asked"),
     "unreachable-repository": Code(Severity.ERROR, "A repository could not be asked"),

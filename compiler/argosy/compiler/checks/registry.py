@@ -102,6 +102,10 @@ def _of_sets(subject: Subject) -> Iterator[Check]:
 
         yield patched_fields.check
         yield unknown_patch_fields.check
+    if any("selector" in str(each.spec.get("generators")) for each in sets):
+        from argosy.compiler.checks import unmatched_selectors
+
+        yield unmatched_selectors.check
     if any("valuesObject" in str(each.template.get("spec")) for each in sets):
         from argosy.compiler.checks import templated_types
 
