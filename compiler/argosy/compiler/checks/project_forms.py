@@ -25,6 +25,14 @@ def check(subject: Subject) -> Iterator[Finding]:
     """The entries of every AppProject that was read from a file."""
     for name, document in subject.project_documents.items():
         project = subject.projects.get(name)
+        if project and project.spec.get("signatureKeys"):
+            yield Finding(
+                "deprecated-field",
+                Severity.NOTE,
+                f"AppProject `{name}`: Argo CD gives up `signatureKeys`",
+                document.position(("spec", "signatureKeys"), key=True),
+                hint="write `sourceIntegrity`",
+            )
         for path, problem, hint in _problems(name, project.spec) if project else ():
             position = document.position(("spec", *path))
             message = f"AppProject `{name}`: {problem}"
