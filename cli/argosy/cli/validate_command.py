@@ -22,6 +22,7 @@ from argosy.cli.render_timeout import render_timeout_option
 from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.app_of_apps import Render
 from argosy.compiler.exceptions.judgement import Judgement
+from argosy.compiler.folding import fold
 from argosy.compiler.installations import divide
 from argosy.compiler.validation import Validated, validate_documents
 from argosy.generators.controller_parameters import ControllerParameters
@@ -145,7 +146,7 @@ def _checked(scope: _Scope, here: Path, standing: Standing, repositories: KnownR
     texts = {document.file: document.text for document in (*search.documents, *deployed)}
     excepting = Excepting(standing, here, texts)
     findings = [*search.findings, *installations.findings]
-    findings += dict.fromkeys(finding for each in validated for finding in each.findings)
+    findings += fold(finding for each in validated for finding in each.findings)
     if recorded is not None:
         findings += recorded.findings(excepting.max_world_age(scope.max_world_age))
     if scope.rendering is not None:
