@@ -219,6 +219,38 @@ def test_what_comes_from_a_helper_stands_at_the_file_only(
         assert str(found.position_of(("metadata", "name"))) == "chart/templates/service.yaml:1:1"
 
 
+def test_actions_in_the_texts_of_actions_are_none(
+    origin: Origin, checkout: Checkout, renderer: Renderer
+) -> None:
+    template = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: alert}
+data:
+  {{- if .Values.absent }}
+  text: {{ `{{ if .Values.of }}another template{{ end }}` | quote }}
+  from: there
+  {{- end }}
+  {{- include "demo.from" . | nindent 2 }}
+  summary: "{{`{{ $labels.pod }}`}} is down" # "in" {{ "}}" }}
+  quoted: "a #b {{ "x" }}" # c
+"""
+    helper = '{{- define "demo.from" }}\nfrom: there\n{{- end }}\n'
+    origin.commit({**_CHART, "chart/templates/_from.tpl": helper, "chart/templates/alert.yaml": template})
+    request = checkout.request("chart")
+    (manifest,) = renderer.render_now(request).manifests
+    places = manifest.origin_in(request.tree)
+
+    def told(key: str) -> str:
+        found = places.position_of(("data", key))
+        assert found is not None
+        return f"{found.line}: {_marked(template, found)}"
+
+    assert told("from") == "4: data"
+    assert told("summary") == '10: "{{`{{ $labels.pod }}`}} is down"'
+    assert told("quoted") == '11: "a #b {{ "x" }}"'
+
+
 def test_no_other_literal_is_ever_told(origin: Origin, checkout: Checkout, renderer: Renderer) -> None:
     """Each literal of this template is there once, so that a wrong line would show."""
     lines = ["apiVersion: v1", "kind: ConfigMap", "metadata:", "  name: all", "data:"]

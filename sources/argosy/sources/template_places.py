@@ -230,7 +230,7 @@ def _may_be(entry: Entry, wanted: object) -> bool:
         return read is None or (read == wanted and isinstance(read, bool) == isinstance(wanted, bool))
     if not isinstance(wanted, str) or written[:1] in "|>{[&*!" or "\\" in written:
         return True
-    return _matches(written.partition(" #")[0].rstrip().strip("\"'"), wanted)
+    return _matches(entry.bare.strip("\"'"), wanted)
 
 
 def _matches(masked: str, text: str) -> bool:

@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 _COMMENT = re.compile(r"\s*/\*")
+_QUOTED_OR_END = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|\}\}""")
+_BEFORE_COMMENT = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\S|\s(?!#))*""")
 _OPENS = re.compile(r"(?:if|range|with|define|block)\b")
 _SILENT = re.compile(r"/\*|\$\w*\s*:?=|fail\b|(?:break|continue)\b")
 _INDENT = re.compile(r"\bn?indent\s+(\d+)$")
@@ -86,12 +88,16 @@ class Entry:
         return bool(_BLOCK_TEXT.match(self.value))
 
     @property
+    def bare(self) -> str:
+        """The value without a comment behind it."""
+        found = _BEFORE_COMMENT.match(self.value)
+        return found.group().rstrip() if found is not None else ""
+
+    @property
     def written(self) -> str:
-        """The value letter by letter, without a comment behind it."""
-        end = self.value.find(" #")
-        shown = self.value if end < 0 or self.value[:1] in "\"'" else self.value[:end]
+        """The same letter by letter, with its actions."""
         start = self.column - self.line.indent
-        return self.line.written[start : start + len(shown.rstrip())]
+        return self.line.written[start : start + len(self.bare)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +181,22 @@ def _actions(text: str) -> Iterator[_Action]:
         opened = at + 2
         if text[opened : opened + 1] == "-":
             opened += 1
-        is_comment = _COMMENT.match(text, opened) is not None
-        closed = text.find("}}", text.find("*/", opened) if is_comment else opened)
+        closed = _closed(text, opened)
         if closed < 0:
             return
         code = text[opened:closed].removesuffix("-").strip()
         yield _Action(at, closed + 2, code, opened > at + 2)
         at = text.find("{{", closed + 2)
+
+
+def _closed(text: str, opened: int) -> int:
+    """Where the braces that close an action stand, -1 where none do; those in its texts close nothing."""
+    if _COMMENT.match(text, opened):
+        return text.find("}}", text.find("*/", opened))
+    for found in _QUOTED_OR_END.finditer(text, opened):
+        if found.group() == "}}":
+            return found.start()
+    return -1
 
 
 def _masked(text: str, actions: Iterable[_Action]) -> str:
