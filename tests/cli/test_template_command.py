@@ -57,6 +57,11 @@ def test_neither_file_nor_cases_is_wrong_use() -> None:
     assert CliRunner().invoke(command, []).exit_code == 2
 
 
+def test_template_and_data_cannot_both_be_standard_input() -> None:
+    result = CliRunner().invoke(command, ["-", "--data", "-"], input="x: 1")
+    assert (result.exit_code, "cannot both come from standard input" in result.stderr) == (2, True)
+
+
 def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     file = tmp_path / "template.txt"
     file.write_bytes(b"\xff\xfe")

@@ -63,6 +63,8 @@ def command(
         _print([{"id": case.get("id"), **_answer(case)} for case in _read_cases(cases)])
         return
     assert file is not None
+    if data is not None and data.name == file.name == _STDIN:
+        raise click.UsageError("template and data cannot both come from standard input")
     template = _read(file)
     try:
         given = _given(data, dialect)
