@@ -8,6 +8,7 @@ from argosy.generators.go_values import StringMap
 from argosy.generators.parameters import Parameters
 from argosy.generators.spec_fields import strings
 from argosy.generators.template_names import names_in
+from argosy.schemas.finding import ArgosyError, Related
 from argosy.schemas.model.origin import Origin, Written
 from argosy.schemas.position import Path
 
@@ -35,12 +36,23 @@ class Values:
         if not self.templates:
             return Parameters(parameters, source)
         context = self.context
-        filled = {name: context.render(template, parameters) for name, template in self.templates.items()}
+        filled = {name: self._filled(name, parameters, source) for name in self.templates}
         for name, value in filled.items():
             if not isinstance(value, str) and not context.structured:
                 position = context.locate((*self.path, "values", name))
                 raise GeneratorError(f"`values.{name}` must be a string", position=position)
         return self.copied(parameters, filled, source)
+
+    def _filled(self, name: str, parameters: dict[str, object], source: Callable[[], Origin]) -> object:
+        try:
+            return self.context.render(self.templates[name], parameters)
+        except ArgosyError as error:
+            if error.position is None:
+                origin = source()
+                error.position = self.context.locate((*self.path, "values", name))
+                element = Related("filled from this element", origin.position)
+                error.related = (*error.related, element, *origin.chain)
+            raise
 
     def copied(
         self, parameters: dict[str, object], filled: Mapping[str, object], source: Callable[[], Origin]
