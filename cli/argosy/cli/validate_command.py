@@ -144,6 +144,11 @@ def _checked(scope: _Scope, here: Path, standing: Standing, repositories: KnownR
         ]
     deployed = (document for each in validated for document in each.deployed)
     texts = {document.file: document.text for document in (*search.documents, *deployed)}
+    complete = scope.staged or (not scope.paths and standing.root in (None, here))
+    if complete and scope.rendering is not None:
+        from argosy.cli.rendered_comments import commented_files
+
+        texts = {**commented_files([each.hierarchy for each in validated], repositories), **texts}
     excepting = Excepting(standing, here, texts)
     findings = [*search.findings, *installations.findings]
     findings += fold(finding for each in validated for finding in each.findings)
@@ -154,7 +159,6 @@ def _checked(scope: _Scope, here: Path, standing: Standing, repositories: KnownR
 
         for each in validated:
             findings += render_findings(each.hierarchy, each.locate, each.findings)
-    complete = scope.staged or (not scope.paths and standing.root in (None, here))
     if complete and "undeployed-manifest" in deciding.asked() and standing.root is not None:
         from argosy.cli.undeployed import undeployed_findings
 
