@@ -1,7 +1,8 @@
 """Leads from the objects that a kustomization builds to the files that they were written in."""
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from argosy.sources.tree import Tree
 
 __all__ = ["BuildOrigins"]
 
+_Key = tuple[str, str]
 _HASH = re.compile(r"-[a-z0-9]{10}")
 
 
@@ -27,12 +29,12 @@ class BuildOrigins:
         self._folder = folder
         self._file = file
         self._content = content
-        self._read: tuple[Tree, list[Piece]] | None = None
+        self._read: tuple[Tree, Mapping[_Key, Sequence[Piece]]] | None = None
 
     def trace(self, value: Mapping[str, Any], inside: Path, tree: Tree) -> Origin:
         """Where an object comes from: the one document of its kind and name, else the kustomization."""
         del inside  # kustomize prints no lists of objects
-        fitting = [each for each in self._pieces(tree) if _fits(each, value)]
+        fitting = [each for each in self._like(value, tree) if _fits(each, value)]
         if len(fitting) > 1:
             fitting = [each for each in fitting if _namespace(each.value) == _namespace(value)]
         if len(fitting) != 1:
@@ -43,10 +45,15 @@ class BuildOrigins:
         chain = tuple(Related("taken in here", entry) for entry in piece.taken_in)
         return Origin(position, chain, place=partial(_place, tree, piece, value))
 
-    def _pieces(self, tree: Tree) -> list[Piece]:
+    def _like(self, value: Mapping[str, Any], tree: Tree) -> Sequence[Piece]:
+        """Those of an object's kind that have its name at the end, or get one from a generator."""
         if self._read is None or self._read[0] is not tree:
-            self._read = tree, read_pieces(tree, self._folder, self._content)
-        return self._read[1]
+            found: dict[_Key, list[Piece]] = defaultdict(list)
+            for piece in read_pieces(tree, self._folder, self._content):
+                found[piece.kind, "" if piece.generated else piece.names[-1]].append(piece)
+            self._read = tree, found
+        kind, name = str(value.get("kind")), str(child(child(value, "metadata"), "name"))
+        return [each for key in ((kind, name), (kind, "")) for each in self._read[1].get(key, ())]
 
 
 def _fits(piece: Piece, value: Mapping[str, Any]) -> bool:

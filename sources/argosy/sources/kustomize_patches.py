@@ -5,8 +5,9 @@ Only what is certain is told: the only line that says so.
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from argosy.schemas.position import Path, Position
@@ -165,11 +166,17 @@ def _documents(tree: Tree, layer: Layer, place: Path, entry: object) -> Iterator
         place = (*place, "patch")
     if isinstance(file, str):
         name = clean_path(posixpath.join(layer.folder, file))
-        for document in read_documents(tree.read(name), name):
+        for document in _read(tree.read(name), name):
             yield _Patch(document.value, target, document.position)
     elif isinstance(text, str):
-        for document in read_documents(text, layer.document.file):
+        for document in _read(text, layer.document.file):
             yield _Patch(document.value, target, _in_text(layer.document, place, document))
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str | bytes, file: str) -> Sequence[Document]:
+    """Patches are asked for every field; each is read once."""
+    return tuple(read_documents(text, file))
 
 
 def _in_text(whole: Document, place: Path, part: Document) -> _Locate:

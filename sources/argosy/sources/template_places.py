@@ -121,14 +121,14 @@ def _walk(block: Block, path: Path, value: object, branch: Branch) -> tuple[_Fou
 
 def _fits(block: Block, value: Mapping[str, Any]) -> bool:
     """Whether a document may have printed an object."""
-    return all(_may_print(block, path, value) for path in (("kind",), ("apiVersion",), ("metadata", "name")))
+    return all(_may_print(block, path, value) for path in (("metadata", "name"), ("kind",), ("apiVersion",)))
 
 
 def _may_print(block: Block, path: Path, value: object) -> bool:
     """Whether a field may have been printed by some of the lines."""
     step, rest = path[0], path[1:]
     below = _child(value, step)
-    named = [each for each in block.entries if each.key == step or has_template(each.key or "")]
+    named = [*block.named(step), *block.templated]
     for each in named:
         if rest and not each.value:
             if _may_print(each.block, rest, below):
@@ -162,16 +162,19 @@ def _step(block: Block, step: str | int, value: object, branch: Branch) -> _Foun
     if isinstance(value, list) and isinstance(step, int) and _is_whole(block, len(value), branch):
         return block.entries[step]
     inserted = [line for line in block.inserted if not excludes(line.branch, branch)]
-    entries = [each for each in block.entries if not excludes(each.line.branch, branch)]
     wanted = _child(value, step)
     if isinstance(step, int):
-        return _item(entries, inserted, wanted, branch)
-    named = [each for each in entries if each.key == step]
+        return _item(_beside(block.entries, branch), inserted, wanted, branch)
+    named = _beside(block.named(step), branch)
     certain = [each for each in named if _agrees(each, wanted)]
     if not certain and any(_is_always(each, branch) for each in named):
         return None
-    templated = [each for each in entries if has_template(each.key or "")]
-    return _Candidates(certain, [*templated, *inserted]).choose(branch)
+    return _Candidates(certain, [*_beside(block.templated, branch), *inserted]).choose(branch)
+
+
+def _beside(entries: Iterable[Entry], branch: Branch) -> list[Entry]:
+    """Those that can be printed together with something below some conditions."""
+    return [each for each in entries if not excludes(each.line.branch, branch)]
 
 
 def _is_whole(block: Block, length: int, branch: Branch) -> bool:

@@ -5,7 +5,7 @@ unknown content is put in. Pure.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -100,7 +100,7 @@ class Entry:
         return self.line.written[start : start + len(self.bare)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """The entries of a mapping or a list, and the lines that may put others beside them."""
 
@@ -108,6 +108,23 @@ class Block:
     inserted: tuple[Line, ...]
     branches: frozenset[Branch] = frozenset()
     """Those around the entries."""
+
+    def named(self, key: str | int) -> Sequence[Entry]:
+        """The entries with a key that is written out."""
+        return self._by_key.get(key, ())
+
+    @cached_property
+    def templated(self) -> Sequence[Entry]:
+        """The entries whose key is templated."""
+        return [each for each in self.entries if has_template(each.key or "")]
+
+    @cached_property
+    def _by_key(self) -> Mapping[str | int, Sequence[Entry]]:
+        found: dict[str | int, list[Entry]] = {}
+        for each in self.entries:
+            if each.key is not None:
+                found.setdefault(each.key, []).append(each)
+        return found
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> "Block":
