@@ -1,6 +1,9 @@
 """What the command line makes of errors that leave a command."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
@@ -39,3 +42,20 @@ def test_a_fault_of_our_own_is_not_hidden_among_them() -> None:
     with pytest.raises(ExceptionGroup) as raised:
         command_that_raises(ExceptionGroup("tasks", [lost("away"), KeyError("ours")]))()
     assert raised.group_contains(KeyError)
+
+
+def test_output_that_finds_no_room_is_said() -> None:
+    argosy = str(Path(sys.executable).with_name("argosy"))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [argosy, "explain"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 3
+    assert done.stderr.startswith("argosy: error: the output cannot be written: no space left on device")
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+
+
+def test_a_device_is_no_file_to_validate() -> None:
+    argosy = str(Path(sys.executable).with_name("argosy"))
+    done = subprocess.run([argosy, "validate", "/dev/zero"], capture_output=True, text=True, check=False)
+    assert (done.returncode, "a device, and no file" in done.stderr) == (3, True)

@@ -1,5 +1,6 @@
 """Finds the documents to validate: below folders of the work tree, or in the index."""
 
+import errno
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -77,6 +78,8 @@ def search_paths(paths: Sequence[Path]) -> Search:
                 continue
             seen.add(file)
             try:
+                if file.is_char_device():
+                    raise OSError(errno.EINVAL, "a device, and no file")
                 content = file.read_bytes()
             except OSError as error:
                 raise unreadable(file, error) from error

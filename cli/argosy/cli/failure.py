@@ -1,5 +1,7 @@
 """Turns errors that Argosy raises on purpose into a line on stderr and an exit status."""
 
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from enum import IntEnum
@@ -10,6 +12,9 @@ import click
 from argosy.schemas.finding import ArgosyError
 
 __all__ = ["ExitStatus", "reporting_failures"]
+
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 class ExitStatus(IntEnum):
@@ -33,6 +38,14 @@ def reporting_failures(group: click.Group) -> Any:
             group(*args, **kwargs)
         except ArgosyError as error:
             _echo(error)
+            sys.exit(ExitStatus.WORLD_FAILED)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            # What is left in the buffer would fail once more at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            reason = (error.strerror or "").lower()
+            _echo(ArgosyError(f"the output cannot be written: {reason}", code="unreadable-file"))
             sys.exit(ExitStatus.WORLD_FAILED)
         except ExceptionGroup as several:
             errors = list(_leaves(several))
