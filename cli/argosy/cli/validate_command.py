@@ -23,11 +23,12 @@ from argosy.cli.repositories import KnownRepositories, Standing
 from argosy.compiler.app_of_apps import Render
 from argosy.compiler.exceptions.judgement import Judgement
 from argosy.compiler.folding import fold
-from argosy.compiler.installations import divide
+from argosy.compiler.installations import validate_each
 from argosy.compiler.validation import Validated, validate_documents
 from argosy.generators.controller_parameters import ControllerParameters
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.printing import finding_as_json
+from argosy.schemas.yaml_reader import Document
 from argosy.sources.uncommitted import Uncommitted
 
 __all__ = ["command"]
@@ -136,12 +137,12 @@ def _checked(scope: _Scope, here: Path, standing: Standing, repositories: KnownR
     deciding = Excepting(standing, here)
     with _rendering(repositories, scope) as render:
         files = plain_documents(standing, standing.root if scope.staged and standing.root else here)
-        installations = divide(search.documents, files, scope.namespace)
         settings = known_settings(scope.namespace, scope.parameters, deciding, world)
-        validated = [
-            validate_documents(group, world, files, repositories, settings, deciding.asked(), render)
-            for group in installations.groups
-        ]
+
+        def validate(group: Sequence[Document]) -> Validated:
+            return validate_documents(group, world, files, repositories, settings, deciding.asked(), render)
+
+        installations, validated = validate_each(search.documents, files, scope.namespace, validate)
     deployed = (document for each in validated for document in each.deployed)
     texts = {document.file: document.text for document in (*search.documents, *deployed)}
     complete = scope.staged or (not scope.paths and standing.root in (None, here))

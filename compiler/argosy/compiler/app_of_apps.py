@@ -155,11 +155,16 @@ class _Follower:
     members: dict[NodeKey, Member] = field(default_factory=dict)
     projects: list[AppProject] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    deployed: set[NodeKey] = field(default_factory=set)
+    """Roots that the tree of another root deploys."""
 
     def run(self, roots: Sequence[Application | ApplicationSet]) -> Hierarchy:
         level = [member for root in roots if (member := self._add(root, None))]
         while level:
             level = self._next_level(level)
+        if self.deployed:
+            left = [root for root in roots if key_of(root) not in self.deployed]
+            return _Follower(self.world, self.render, self.settings).run(left)
         return Hierarchy(self.members, tuple(self.projects), tuple(dict.fromkeys(self.findings)))
 
     def _next_level(self, level: Sequence[Member]) -> list[Member]:
@@ -225,10 +230,18 @@ class _Follower:
         if member.key in chain:
             cycle = [self.members[key] for key in chain[chain.index(member.key) :]]
             self.findings.append(_contains_itself(member, cycle))
+        elif self._is_no_root(first, member, chain):
+            self.deployed.add(member.key)
         elif first.parent is None or first.parent != parent:
             # What one source holds twice is said of the source.
             self.findings.append(_claimed_twice(member, first))
         return None
+
+    def _is_no_root(self, root: Member, found: Member, chain: Sequence[NodeKey]) -> bool:
+        """Whether what was given as a root is what the tree of another one deploys."""
+        here, there = root.position, found.position
+        is_same = here is not None and there is not None and here.file == there.file
+        return root.parent is None and is_same and bool(chain) and chain[0] not in self.deployed
 
     def _chain(self, key: NodeKey | None) -> list[NodeKey]:
         """From the root down to a member."""

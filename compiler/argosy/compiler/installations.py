@@ -5,20 +5,22 @@ holds no two Applications of one name. Pure: the caller reads what Applications 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import PurePath
 
+from argosy.compiler.app_of_apps import Hierarchy
 from argosy.compiler.loading import load
 from argosy.compiler.rollout import NodeKey
+from argosy.compiler.validation import Validated
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.knowledge import Answer, Known
 from argosy.schemas.model.application import Application
 from argosy.schemas.validation import kind_of
 from argosy.schemas.yaml_reader import Document
 
-__all__ = ["Installations", "divide"]
+__all__ = ["Installations", "validate_each"]
 
 _MOST = 16
 """More folders of like names than this are no clusters."""
@@ -46,15 +48,43 @@ class _Clash:
     folders: tuple[str, str]
 
 
-def divide(documents: Sequence[Document], files: _Files, namespace: str) -> Installations:
-    """Divides documents at the folders in which the same names stand again.
+def validate_each(
+    documents: Sequence[Document],
+    files: _Files,
+    namespace: str,
+    validate: Callable[[Sequence[Document]], Validated],
+) -> tuple[Installations, Sequence[Validated]]:
+    """Divides documents at the folders in which the same names stand again, and validates each group.
 
-    Names that meet in one file or folder, or below one Application, stay together: they are a mistake.
+    Does so once more if one Argo CD turns out to hold what was taken for that of two, such as by a set.
     """
+    installations = _divide(documents, files, namespace)
+    validated = [validate(group) for group in installations.groups]
+    held = [frozenset(_held(each.hierarchy)) for each in validated]
+    owned = [frozenset(document.file for document in group) for group in installations.groups]
+    everything = frozenset[str]().union(*owned)
+    if any(found & (everything - own) for found, own in zip(held, owned, strict=True)):
+        installations = _divide(documents, files, namespace, held)
+        validated = [validate(group) for group in installations.groups]
+    return installations, validated
+
+
+def _held(hierarchy: Hierarchy) -> Iterator[str]:
+    """The files that are deployed to the cluster of an Argo CD."""
+    for member in hierarchy.members.values():
+        if isinstance(member.resource, Application) and member.resource.destination.is_in_cluster:
+            yield from (each.document.file for each in member.manifests if each.document is not None)
+
+
+def _divide(
+    documents: Sequence[Document], files: _Files, namespace: str, held: Sequence[frozenset[str]] = ()
+) -> Installations:
+    """Names that meet in one file or folder, or below one Application, stay together: they are a mistake. So
+    do those of files that one Argo CD is known to hold."""
     named = _by_key(documents, namespace)
     if all(len(each) == 1 for each in named.values()):
         return Installations((tuple(documents),))
-    deployed = _Deployed(documents, files, namespace)
+    deployed = _Deployed(documents, files, namespace, held)
     clashes = [
         clash
         for key, sharing in named.items()
@@ -109,6 +139,7 @@ class _Deployed:
     documents: Sequence[Document]
     files: _Files
     namespace: str
+    held: Sequence[frozenset[str]]
     _below: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -121,8 +152,11 @@ class _Deployed:
                         self._below[document.file].update(each.file for each in answer.value)
 
     def together(self, first: Document, second: Document) -> bool:
-        """Whether one Application leads to both."""
-        return any({first.file, second.file} <= self._reached(file) for file in self._below)
+        """Whether one Application leads to both, or one Argo CD is known to hold them."""
+        both = {first.file, second.file}
+        return any(both <= each for each in self.held) or any(
+            both <= self._reached(file) for file in self._below
+        )
 
     def label(self, file: str, labels: Mapping[str, _Label]) -> _Label:
         """The one label of all that a file's Applications lead to."""
