@@ -1,3 +1,5 @@
+import json
+import re
 from typing import Any
 
 import pytest
@@ -129,6 +131,25 @@ def test_what_kustomize_refuses_is_told_without_paths_of_this_machine(
     assert (
         failure(renderer, checkout.request("app", kustomize={"components": ["../gone"]})).code == MISSING_PATH
     )
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ({"patches": [{"patch": "kind: Secret\nstringData: {a: s3cret, b: `: , c"}]}, "unable to parse"),
+        ({"patchesStrategicMerge": ["kind: [Secret, s3cret"]}, "no patch"),
+        ({"patchesStrategicMerge": ['{"kind": "Secret", "data": "s3cret"']}, "no patch"),
+        ({"patchesStrategicMerge": ["kind: Secret\nstringData: [it's, s3cret"]}, "no patch"),
+        ({"patchesStrategicMerge": ["nowhere.yaml"]}, "overlay/nowhere.yaml"),
+        ({"secretGenerator": [{"name": "a", "literals": ["s3cret"]}]}, "of the form key=value"),
+    ],
+)
+def test_what_kustomize_refuses_is_told_without_what_secrets_hold(
+    origin: Origin, checkout: Checkout, renderer: Renderer, broken: dict[str, Any], told: str
+) -> None:
+    origin.commit({"overlay/kustomization.yaml": json.dumps({"resources": [], **broken})})
+    error = failure(renderer, checkout.request("overlay"))
+    assert re.search(told, error.message) and "s3cret" not in error.message
 
 
 def test_a_build_ends_at_the_deadline(origin: Origin, checkout: Checkout) -> None:

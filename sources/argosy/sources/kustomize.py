@@ -4,6 +4,7 @@ A private copy of the folders that a build reads, the options written into it, o
 """
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,17 @@ from argosy.sources.scratch import scratch_folder
 from argosy.sources.tree import Tree
 
 __all__ = ["KustomizeBuild", "KustomizeRenderer", "is_kustomization"]
+
+_QUOTES = tuple(
+    (re.compile(pattern, re.DOTALL), shorter)
+    for pattern, shorter in (
+        (r" with config: `.*\n`: ", ": "),
+        (r" from \[patch: .*\]", ""),
+        (r"(builtin Patch\w+: )evalsymlink failure on '[^']*?[\n{\[:].*", r"\1a text that is no patch"),
+        (r"literal sources \[.*\]: invalid literal source .*, expected ", "a literal is not of the form "),
+    )
+)
+"""Whole patches and literals in messages of kustomize, which may be those of Secrets."""
 
 _NO_OBJECT = "take it out of the resources, or add apiVersion and kind; the line is that of the built text"
 
@@ -162,4 +174,6 @@ def _failure(
     text = finished.errors.replace(f"{os.path.realpath(scratch)}/", "").replace(f"{scratch}/", "").strip()
     lines = [line for line in text.splitlines() if not line.startswith("# Warning:")]
     text = "\n".join(lines).removeprefix("error: ").removeprefix("Error: ")
+    for pattern, shorter in _QUOTES:
+        text = pattern.sub(shorter, text)
     return SourceError(f"kustomize: {text[:2000]}", code=RENDER_FAILED, position=position)
