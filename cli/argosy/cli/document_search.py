@@ -3,13 +3,14 @@
 import errno
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from argosy.cli.kustomize_patches import patch_files
 from argosy.cli.reading import unreadable
 from argosy.schemas.finding import ArgosyError, Finding
+from argosy.schemas.secret_text import may_hold_secrets
 from argosy.schemas.yaml_reader import Document, read_documents
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Search:
         except ArgosyError as error:
             # A chart's template, say, is no YAML; what declares our API group should be.
             if named or declares_ours(content):
-                self.findings.append(error.finding())
+                finding = error.finding()
+                self.findings.append(replace(finding, confidential=may_hold_secrets(content)))
 
     def finish(self) -> None:
         """Reads what was taken, except for patches, which only a file found later may tell of."""

@@ -43,4 +43,5 @@ def render_finding(member: Member, locate: Locate) -> Finding | None:
         hint=answer.hint,
         related=chain,
         applications=(application.name,),
+        confidential=answer.confidential,
     )

@@ -14,6 +14,7 @@ from argosy.schemas.model.application import Application, instance_name
 from argosy.schemas.model.origin import DeferredOrigin
 from argosy.schemas.model.source import Source
 from argosy.schemas.position import Path, Position
+from argosy.schemas.secret_text import may_hold_secrets
 from argosy.sources.errors import REFUSED_URL, UNKNOWN_REVISION, UNSUPPORTED_SOURCE, SourceError
 from argosy.sources.manifest import Manifest, RenderRequest
 from argosy.sources.rendering import Renderer
@@ -35,13 +36,15 @@ class DoesNotRender(Unknown):
     """One of the sources cannot be rendered as it is written, or by no tool of this machine.
 
     `message` is the reason alone; `position` is the line of a file that is to blame, else `field` of the
-    Application is. It is a note where Argo CD may render what Argosy does not.
+    Application is. It is a note where Argo CD may render what Argosy does not, and `confidential` where the
+    line may be a Secret's.
     """
 
     message: str = ""
     field: Path = ()
     position: Position | None = None
     severity: Severity = Severity.ERROR
+    confidential: bool = False
 
 
 @contextmanager
@@ -118,6 +121,9 @@ def _does_not_render(
         field=(*place, *(error.field or ("path",))),
         position=replace(position, file=shown(position.file)) if position and in_a_file else None,
         severity=Severity.NOTE if error.code in _ONLY_HERE else Severity.ERROR,
+        confidential=position is not None
+        and in_a_file
+        and may_hold_secrets(request.tree.read(position.file)),
     )
 
 
