@@ -7,6 +7,7 @@ holds no two Applications of one name. Pure: the caller reads what Applications 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from pathlib import PurePath
 
@@ -24,6 +25,9 @@ __all__ = ["Installations", "validate_each"]
 
 _MOST = 16
 """More folders of like names than this are no clusters."""
+
+_NAMED = 3
+"""Folders that are named where there are more."""
 
 _Label = tuple[str, ...]
 _Files = Callable[[Application], Answer[Sequence[Document]]]
@@ -153,10 +157,16 @@ class _Deployed:
 
     def together(self, first: Document, second: Document) -> bool:
         """Whether one Application leads to both, or one Argo CD is known to hold them."""
-        both = {first.file, second.file}
-        return any(both <= each for each in self.held) or any(
-            both <= self._reached(file) for file in self._below
-        )
+        return not self._holders[first.file].isdisjoint(self._holders[second.file])
+
+    @cached_property
+    def _holders(self) -> Mapping[str, set[int]]:
+        """What holds a file: Applications that lead to it, and Argo CDs, each by a number."""
+        holders: dict[str, set[int]] = defaultdict(set)
+        for number, files in enumerate((*map(self._reached, self._below), *self.held)):
+            for each in files:
+                holders[each].add(number)
+        return holders
 
     def label(self, file: str, labels: Mapping[str, _Label]) -> _Label:
         """The one label of all that a file's Applications lead to."""
@@ -175,21 +185,41 @@ class _Deployed:
 
 
 def _findings(clashes: Sequence[_Clash]) -> Iterable[Finding]:
-    """One for the same folders, however many names stand in them again."""
+    """One name alone may be a slip: each is told. Several in the same folders are a habit, told once."""
     by_folders: dict[frozenset[str], dict[NodeKey, _Clash]] = defaultdict(dict)
     for clash in clashes:
         by_folders[frozenset(clash.folders)].setdefault(clash.key, clash)
-    for folders, found in by_folders.items():
-        first, *more = found.values()
-        also = f" and {len(more)} more" if more else ""
-        stand = "stand" if more else "stands"
-        both = " and ".join(f"`{each}`" for each in sorted(folders))
-        yield Finding(
-            "duplicate-name",
-            # One alone may be a slip, several are a habit.
-            Severity.NOTE if more else Severity.WARNING,
-            f"{first.key}{also} {stand} in both {both}, which are checked as folders of two Argo CDs",
-            first.second.position(("metadata", "name")),
-            hint="rename it if one Argo CD holds both",
-            related=(Related("first written here", first.first.position(("metadata", "name"))),),
-        )
+    habit: dict[NodeKey, _Clash] = {}
+    folders: set[str] = set()
+    for pair, found in by_folders.items():
+        if len(found) == 1:
+            yield _finding(found, pair, Severity.WARNING)
+        else:
+            habit |= {key: clash for key, clash in found.items() if key not in habit}
+            folders |= pair
+    if habit:
+        yield _finding(habit, folders, Severity.NOTE)
+
+
+def _finding(found: Mapping[NodeKey, _Clash], folders: Iterable[str], severity: Severity) -> Finding:
+    first, *more = found.values()
+    what = f"{first.key} and {len(more)} more stand" if more else f"{first.key} stands"
+    names = sorted(folders)
+    number = "two" if len(names) == 2 else "several"
+    return Finding(
+        "duplicate-name",
+        severity,
+        f"{what} in {_listed(names)}, which are checked as folders of {number} Argo CDs",
+        first.second.position(("metadata", "name")),
+        hint="rename it if one Argo CD holds both",
+        related=(Related("first written here", first.first.position(("metadata", "name"))),),
+    )
+
+
+def _listed(folders: Sequence[str]) -> str:
+    shown = [f"`{each}`" for each in folders]
+    if len(shown) == 2:
+        return f"both {shown[0]} and {shown[1]}"
+    more = [f"{len(shown) - _NAMED} more"] if len(shown) > _NAMED else []
+    *some, last = [*shown[:_NAMED], *more]
+    return f"{', '.join(some)} and {last}"
