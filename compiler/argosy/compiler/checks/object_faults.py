@@ -11,6 +11,7 @@ from argosy.schemas.position import Position
 
 __all__ = ["ObjectFault", "object_findings"]
 
+_NAMED = 3
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -49,7 +50,8 @@ class ObjectFault:
 
 
 def object_findings(faults: Iterable[ObjectFault]) -> Iterator[Finding]:
-    """A finding for each mistake. It speaks of the first object, and names the Applications that have it."""
+    """A finding for each mistake. It speaks of the first object, names the Applications that have it, and the
+    other objects of the first of them."""
     groups: dict[object, list[ObjectFault]] = {}
     for fault in faults:
         groups.setdefault(fault.mistake, []).append(fault)
@@ -65,6 +67,7 @@ def _finding(sharing: Sequence[ObjectFault]) -> Finding:
         if not fault.names_application:
             # Many Applications may render one template, each to other objects.
             maker = f" ({listed(names)})"
+    related += _also(deployed, sharing)
     return Finding(
         fault.code,
         fault.severity,
@@ -75,3 +78,13 @@ def _finding(sharing: Sequence[ObjectFault]) -> Finding:
         fault.confidential,
         applications=names,
     )
+
+
+def _also(first: Deployed, sharing: Sequence[ObjectFault]) -> tuple[Related, ...]:
+    """The other objects of its Application that come from the same line, or from lines that are not known."""
+    own = (each.deployed for each in sharing if each.deployed.application is first.application)
+    names = [name for name in dict.fromkeys(each.name for each in own) if name != first.name]
+    if not names:
+        return ()
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (Related(f"the same for {first.kind} {', '.join(names[:_NAMED])}{more}"),)
