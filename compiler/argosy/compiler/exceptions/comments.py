@@ -20,6 +20,7 @@ from argosy.compiler.exceptions.configuration import unknown_code
 from argosy.schemas.catalogue import CATALOGUE
 from argosy.schemas.finding import Edit, Finding, Fix, Severity
 from argosy.schemas.position import Position
+from argosy.schemas.yaml_reader import DEPTH_LIMIT
 
 __all__ = ["LineException", "comments_in", "removal"]
 
@@ -32,6 +33,8 @@ _NOTHING_ELSE = re.compile(r"\s*(?:#|\{\{-?\s*/\*|$)")
 """How a line begins that holds no more than a comment."""
 _WORDS = re.compile(r"(?P<what>ignore-file|ignore)(?:\s+(?P<codes>.*?))?(?:\s+--(?:\s+(?P<reason>.*))?)?\s*")
 _CODE = re.compile(r"[^\s,]+")
+_OPENING = (yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken)
+_CLOSING = (yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -158,8 +161,12 @@ class _Texts:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self.last_lines: dict[int, int] = {}
+        depth = 0
         try:
             for token in yaml.scan(_without_actions(text), Loader=_Loader):
+                depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+                if depth > DEPTH_LIMIT:
+                    return  # the scanner's time grows with the square of it, and nobody reads such a text
                 if isinstance(token, yaml.ScalarToken):
                     self._add(text, token)
         except yaml.YAMLError:
