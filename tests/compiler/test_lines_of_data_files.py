@@ -179,7 +179,12 @@ def test_a_wrong_value_is_reported_at_its_line(drawn: tuple[str, Files, str, int
     wrong = [each for each in found.findings if each.code == "invalid-metadata"]
     assert wrong, found.findings
     for finding in wrong:
-        places = [(each.position.file, each.position.line) for each in finding.related if each.position]
-        assert (file, line) in places, (places, text, files.contents[file])
         assert finding.position is not None
-        assert finding.position.file == "set.yaml"
+        places = [finding.position, *(each.position for each in finding.related if each.position)]
+        found_at = [(each.file, each.line) for each in places]
+        assert (file, line) in found_at, (found_at, text, files.contents[file])
+        templates = [each.position for each in finding.related if each.is_template]
+        # It stands at the only line that gave the value, with the template behind it.
+        assert [(file, line), "set.yaml"] == [found_at[0], *(each.file for each in templates if each)] or (
+            finding.position.file == "set.yaml" and not templates
+        )

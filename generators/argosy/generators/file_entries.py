@@ -41,7 +41,7 @@ class FileEntry:
         found = base + tuple(existing(value_at(document.value, base), path))
         if len(found) == len(base):
             return ()
-        return (Written(document.position(found, key=True), self.position),)
+        return (Written(document.position(found, key=True), self.position, is_data=True),)
 
     def _document(self) -> Document | None:
         try:

@@ -2,7 +2,7 @@
 YAML file."""
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 
 from argosy.generators.file_entries import FileEntry
@@ -18,7 +18,7 @@ from argosy.generators.values import Values
 from argosy.generators.world import Tree, UnknownContentError
 from argosy.schemas.finding import ArgosyError, Related
 from argosy.schemas.knowledge import Unknown
-from argosy.schemas.model.origin import Origin
+from argosy.schemas.model.origin import Origin, Written
 from argosy.schemas.position import Path, Position
 from argosy.schemas.yaml_reader import read_value
 
@@ -180,13 +180,19 @@ def _file_parameters(
     else:
         parameters = {key: go_text(value) for key, value in flatten(content).items()}
     directory, filename = posixpath.split(entry.file)
-    parameters |= _path_parameters(directory or ".", spec, context, filename)
-    return values.added(parameters, partial(_file_origin, place, entry, context))
+    of_path = _path_parameters(directory or ".", spec, context, filename)
+    parameters |= of_path
+    return values.added(parameters, partial(_file_origin, place, entry, context, of_path.keys()))
 
 
-def _file_origin(place: Path, entry: FileEntry, context: Context) -> Origin:
-    related = Related(str(entry), entry.position)
-    return Origin(context.locate(place), (related,), entry.trace)
+def _file_origin(place: Path, entry: FileEntry, context: Context, of_path: Container[str]) -> Origin:
+    """`of_path` are the parameters of the file's path, which go over its content."""
+
+    def trace(path: Path) -> tuple[Written, ...]:
+        name = str(path[0]) if context.structured and path else ".".join(map(str, path))
+        return () if name in of_path else entry.trace(path)
+
+    return Origin(context.locate(place), (Related(str(entry), entry.position),), trace)
 
 
 def _origin(place: Path, what: str, position: Position | None, context: Context) -> Origin:

@@ -21,12 +21,15 @@ class Severity(StrEnum):
 class Related:
     """Another place that a finding speaks of: the template line behind a value, the other claimant.
 
-    The line of a `confidential` one must not be shown: a secret may stand in it.
+    The line of a `confidential` one must not be shown: a secret may stand in it. One that `is_data` is the
+    line of a data file in which the value was written, one that `is_template` the line that it went into.
     """
 
     message: str
     position: Position | None = None
     confidential: bool = False
+    is_data: bool = False
+    is_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from argosy.compiler.app_of_apps import Member
 from argosy.compiler.checks.subject import Subject
+from argosy.compiler.data_lines import at_data_line
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.model.application import Application
 from argosy.schemas.position import Path
@@ -43,7 +44,7 @@ def application_findings(
     for (_, fault), sharing in groups.items():
         member, application = sharing[0]
         also = f" and {len(sharing) - 1} more" if len(sharing) > 1 else ""
-        yield Finding(
+        finding = Finding(
             fault.code,
             fault.severity,
             f"Application `{application.name}`{also}: {fault.message}",
@@ -51,3 +52,5 @@ def application_findings(
             hint=fault.hint,
             related=(*fault.related, *application.origin.chain_at(fault.path)),
         )
+        # What several have in common is the template's.
+        yield at_data_line(finding) if len(sharing) == 1 else finding

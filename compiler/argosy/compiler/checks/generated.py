@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from argosy.compiler.checks.admission import metadata_problems
 from argosy.compiler.checks.destinations import destination_problem
+from argosy.compiler.data_lines import at_data_line
 from argosy.generators.world import ClusterSecret
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.knowledge import Answer, Known
@@ -123,4 +124,5 @@ def _fault(
 ) -> Finding:
     origin = application.origin
     chain = (*origin.chain_at(path), *related)
-    return Finding(code, Severity.ERROR, message, origin.position_of(path), hint=hint, related=chain)
+    position = origin.position_of(path)
+    return at_data_line(Finding(code, Severity.ERROR, message, position, hint=hint, related=chain))

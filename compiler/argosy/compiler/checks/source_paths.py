@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from argosy.compiler.checks.subject import Locate, Lookup, PathState, Subject
+from argosy.compiler.data_lines import at_data_line
 from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.knowledge import Unknown
 from argosy.schemas.model.application import Application
@@ -41,13 +42,15 @@ def _checked(
     if isinstance(answer, Unknown) and answer.code in _REFUSED:
         message = f"Application `{application.name}`: {answer.reason}"
         place = (*place, _REFUSED[answer.code])
-        yield Finding(
-            answer.code,
-            Severity.ERROR,
-            message,
-            locate(place),
-            hint=answer.hint,
-            related=application.origin.chain_at(place),
+        yield at_data_line(
+            Finding(
+                answer.code,
+                Severity.ERROR,
+                message,
+                locate(place),
+                hint=answer.hint,
+                related=application.origin.chain_at(place),
+            )
         )
         return
     if isinstance(answer, Unknown):
@@ -64,11 +67,13 @@ def _checked(
         code, field = "missing-path", "path"
         message = f"{source.repo_url} has no folder `{source.path}` at {revision}"
         hint = "fix the path, or add the folder to the repository"
-    yield Finding(
-        code,
-        Severity.ERROR,
-        f"Application `{application.name}`: {message}",
-        locate((*place, field)),
-        hint=hint,
-        related=application.origin.chain_at((*place, field)),
+    yield at_data_line(
+        Finding(
+            code,
+            Severity.ERROR,
+            f"Application `{application.name}`: {message}",
+            locate((*place, field)),
+            hint=hint,
+            related=application.origin.chain_at((*place, field)),
+        )
     )

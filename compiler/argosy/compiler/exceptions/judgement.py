@@ -92,10 +92,11 @@ class _Judge:
         return bool(matching) and not (self.keep_errors and finding.severity is Severity.ERROR)
 
     def _in_file(self, finding: Finding) -> Iterator[Position]:
-        assert finding.position is not None
-        for each in self._comments(finding.position.file):
-            if finding.code in each.codes and each.speaks_of(finding.position.line):
-                yield each.codes[finding.code]
+        places = [finding.position, *(each.position for each in finding.related if each.is_template)]
+        for place in filter(None, places):
+            for each in self._comments(place.file):
+                if finding.code in each.codes and each.speaks_of(place.line):
+                    yield each.codes[finding.code]
 
     def _by_path(self, finding: Finding) -> Iterator[Position]:
         asking = [each for each in self.configuration.exceptions if finding.code in each.codes]

@@ -13,12 +13,14 @@ __all__ = ["DeferredOrigin", "Origin", "Place", "Trace", "Written", "unplaced"]
 class Written:
     """Where a value was written: a line within a place of the chain, which is an element or a data file.
 
-    A `confidential` line must not be shown: a secret may stand in it.
+    A `confidential` line must not be shown: a secret may stand in it. One that `is_data` stands in a data
+    file in Git, where people write it and mend it.
     """
 
     position: Position
     within: Position | None
     confidential: bool = False
+    is_data: bool = False
 
 
 Trace = Callable[[Path], tuple[Written, ...]]
@@ -74,14 +76,14 @@ class Origin:
 
     def chain_with(self, written: Iterable[Written]) -> tuple[Related, ...]:
         """The chain, led on from the places in it to what is written within them."""
-        found: dict[Position | None, list[Position]] = {}
+        found: dict[Position | None, list[Related]] = {}
         for each in dict.fromkeys(written):
             if each.within is not None:
-                found.setdefault(each.within, []).append(each.position)
+                found.setdefault(each.within, []).append(Related("", each.position, is_data=each.is_data))
         return tuple(
-            replace(each, position=position)
+            replace(each, position=line.position, is_data=line.is_data)
             for each in self.chain
-            for position in found.get(each.position) or (each.position,)
+            for line in found.get(each.position) or (each,)
         )
 
 
