@@ -77,3 +77,20 @@ def test_every_repeated_key_is_named() -> None:
 def test_directives_and_line_ends_do_not_move_places() -> None:
     text = "a: 1\r\n...\r\n%YAML 1.1\r\n---\r\nb:\r\n  c: 1\r\n"
     assert str(read_documents(text, "x")[1].position(("b", "c"))) == "x:6:6"
+
+
+@pytest.mark.parametrize("merged", ["*c{}", "*c{0}, *c{0}"], ids=["a chain", "one that doubles"])
+def test_a_long_chain_of_merged_mappings_is_followed(merged: str) -> None:
+    """Merging costs no depth, so nothing limits how long such a chain is."""
+    links = [f"c{i}: &c{i} {{<<: [{merged.format(i - 1)}]}}" for i in range(1, 2000)]
+    text = "\n".join(["c0: &c0 {inner: deep}", *links, "last: {<<: *c1999}"])
+    document = read_documents(text, "chain.yaml")[0]
+    assert document.position(("last", "inner")).line == 1
+    assert document.position(("last", "missing"), key=True).line == len(text.splitlines())
+
+
+def test_a_later_entry_and_one_of_its_own_win_over_merged_ones() -> None:
+    text = "a: &a {p: 1, q: 1}\nb: &b {q: 2, r: 2}\nc:\n  p: 3\n  <<: [*a, *b]\n  s: 1\n  s: 2\n"
+    document = read_documents(text, "merged.yaml")[0]
+    lines = {name: document.position(("c", name), key=True).line for name in "pqrs"}
+    assert lines == {"p": 4, "q": 1, "r": 2, "s": 7}

@@ -57,15 +57,21 @@ def compose(next_event: Callable[[], Any], file: str) -> Node | None:
             return None
 
 
+_ByKey = dict[str | int, tuple[Node, Node]]
+"""The entries of a mapping, with those merged into it, by their keys."""
+
+
 class NodeIndex:
     """Finds nodes of a document by path. `first_line` is the number of lines before the document's text."""
 
-    __slots__ = ("_file", "_first_line", "_root")
+    __slots__ = ("_by_key", "_entries", "_file", "_first_line", "_root")
 
     def __init__(self, root: Node | None, file: str, first_line: int) -> None:
         self._root = root
         self._file = file
         self._first_line = first_line
+        self._entries: dict[tuple[int, int], Node] | None = None
+        self._by_key: dict[int, _ByKey] = {}
 
     def position(self, path: Path, key: bool) -> Position:
         """The place of the node at `path`, or of its nearest ancestor that exists; of its key if asked."""
@@ -73,7 +79,7 @@ class NodeIndex:
             return Position(self._file, self._first_line + 1, 1)
         node, node_key = self._root, None
         for step in path:
-            found = _child(node, step)
+            found = self._child(node, step)
             if found is None:
                 # A missing field of a mapping is best shown at the key that opens the mapping.
                 return self._span(node_key if node_key is not None else node)
@@ -104,20 +110,49 @@ class NodeIndex:
         """The first and the last line of the entry of a block mapping whose key stands at a place, if any."""
         if self._root is None:
             return None
-        for key_node, value_node in _block_entries(self._root, set()):
-            start = key_node.start_mark
-            if (start.line + self._first_line + 1, start.column + 1) == (key.line, key.column):
-                return key.line, _last_line(value_node) + self._first_line + 1
-        return None
+        if self._entries is None:
+            entries = [(each.start_mark, value) for each, value in _block_entries(self._root, set())]
+            self._entries = {(start.line, start.column): value for start, value in reversed(entries)}
+        value = self._entries.get((key.line - self._first_line - 1, key.column - 1))
+        return None if value is None else (key.line, _last_line(value) + self._first_line + 1)
 
     def _node(self, path: Path) -> Node | None:
         node = self._root
         for step in path:
-            found = _child(node, step) if node is not None else None
+            found = self._child(node, step) if node is not None else None
             if found is None:
                 return None
             node = found[1]
         return node
+
+    def _child(self, node: Node, step: str | int) -> tuple[Node | None, Node] | None:
+        """The key (None in a list) and the value that a step leads to."""
+        if isinstance(node, SequenceNode):
+            if isinstance(step, int) and 0 <= step < len(node.value):
+                return None, node.value[step]
+            return None
+        if not isinstance(node, MappingNode):
+            return None
+        if id(node) not in self._by_key:
+            self._read(node)
+        return self._by_key[id(node)].get(step)
+
+    def _read(self, node: MappingNode) -> None:
+        """Takes apart a mapping, once, and before it what is merged into it, however long that chain is."""
+        waiting = [node]
+        while waiting:
+            mapping = waiting[-1]
+            merged = [each for each in _merged(mapping) if isinstance(each, MappingNode)]
+            unread = {id(each): each for each in merged if id(each) not in self._by_key}
+            if unread:
+                waiting += unread.values()
+                continue
+            waiting.pop()
+            entries: _ByKey = {}
+            for each in reversed(merged):
+                entries.update(self._by_key[id(each)])
+            entries.update((_key(key), (key, value)) for key, value in mapping.value if not _is_merge(key))
+            self._by_key[id(mapping)] = entries
 
     def _span(self, node: Node) -> Position:
         start, end = node.start_mark, node.end_mark
@@ -130,26 +165,13 @@ class NodeIndex:
         return Position(self._file, start.line + before + 1, start.column + 1)
 
 
-def _child(node: Node, step: str | int) -> tuple[Node | None, Node] | None:
-    """The key (None in a list) and the value that a step leads to."""
-    if isinstance(node, SequenceNode):
-        if isinstance(step, int) and 0 <= step < len(node.value):
-            return None, node.value[step]
-        return None
-    if not isinstance(node, MappingNode):
-        return None
+def _merged(node: MappingNode) -> list[Node]:
+    """The mappings merged into one, those first that win."""
     merged: list[Node] = []
     for key, value in reversed(node.value):
         if _is_merge(key):
-            merged.append(value)
-        elif _key(key) == step:
-            return key, value
-    for source in merged:
-        for one in source.value if isinstance(source, SequenceNode) else [source]:
-            found = _child(one, step)
-            if found is not None:
-                return found
-    return None
+            merged += value.value if isinstance(value, SequenceNode) else [value]
+    return merged
 
 
 def _repeated(node: Node, path: Path, seen: set[int]) -> Iterator[tuple[Path, Node]]:
