@@ -64,10 +64,12 @@ def comments_in(text: str, file: str) -> tuple[tuple[LineException, ...], tuple[
     findings: list[Finding] = []
     texts = _Texts(text)
     lines = text.split("\n")
+    number, counted, meant = 1, 0, 0
     for match in _COMMENT.finditer(text):
         if texts.holds(match.start()):
             continue
-        number = text.count("\n", 0, match.start()) + 1
+        number += text.count("\n", counted, match.start())
+        counted = match.start()
         column = match.start() - text.rfind("\n", 0, match.start())
         comment = Position(file, number, column, number, column + len(match[0].rstrip()))
         words = _WORDS.fullmatch(_END.sub("", match["words"]))
@@ -85,7 +87,9 @@ def comments_in(text: str, file: str) -> tuple[tuple[LineException, ...], tuple[
                 codes[code[0]] = place
             else:
                 findings.append(unknown_code(code[0], place))
-        line = None if words["what"] == "ignore-file" else _line_meant(lines, number)
+        # Comments in a row mean the same line, which is looked for once.
+        meant = meant if number <= meant else _line_meant(lines, number)
+        line = None if words["what"] == "ignore-file" else meant
         if codes:
             exceptions.append(LineException(codes, line, comment, texts.last_lines.get(line or 0)))
     return tuple(exceptions), tuple(findings)
