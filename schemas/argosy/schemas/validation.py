@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from argosy.schemas import wording
 from argosy.schemas.finding import Finding, Fix, Severity
+from argosy.schemas.first_findings import first_findings
 from argosy.schemas.fixes import quote, remove_entry, rename_key, unquote
 from argosy.schemas.json_schemas import KINDS, load_schema
 from argosy.schemas.position import Path, Position
@@ -42,10 +43,11 @@ def validate(document: Document) -> tuple[Finding, ...]:
     kind = kind_of(document.value)
     if kind is None or not isinstance(document.value, dict):
         return tuple(_misspelt_kind(document))
-    findings = [*_duplicates(document), *_nameless(document)]
+    findings = [*first_findings(_duplicates(document)), *_nameless(document)]
     if not is_stored_as_written(kind, document.value):
-        for error in _validator(kind).iter_errors(document.value):
-            findings.extend(_findings(error, document))
+        errors = _validator(kind).iter_errors(document.value)
+        found = (finding for error in errors for finding in _findings(error, document))
+        findings += first_findings(found, mixed=True)
     return tuple(sorted(findings, key=_place))
 
 
@@ -106,11 +108,12 @@ def _findings(error: "ValidationError", document: Document) -> Iterator[Finding]
         yield from _without_value(path, rule, document)
     elif rule == "additionalProperties":
         known = schema.get("properties", {})
+        missing = [name for name in known if name not in value]
         for name in value:
             if name not in known:
-                message, hint = wording.unknown_field(path, name, known.keys() - value.keys())
+                message, hint = wording.unknown_field(path, name, missing)
                 position = document.position((*path, name), key=True)
-                fix = rename_key(document, (*path, name), known.keys() - value.keys())
+                fix = rename_key(document, (*path, name), missing)
                 yield Finding("unknown-field", Severity.ERROR, message, position, hint, fix=fix)
     elif rule == "required":
         for name in expected:

@@ -11,7 +11,7 @@ same.
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -19,6 +19,7 @@ import yaml
 from argosy.compiler.exceptions.configuration import unknown_code
 from argosy.schemas.catalogue import CATALOGUE
 from argosy.schemas.finding import Edit, Finding, Fix, Severity
+from argosy.schemas.first_findings import first_findings
 from argosy.schemas.position import Position
 from argosy.schemas.yaml_reader import DEPTH_LIMIT
 
@@ -60,8 +61,22 @@ def comments_in(text: str, file: str) -> tuple[tuple[LineException, ...], tuple[
     """The exceptions that a text holds, and what is wrong with them."""
     if "argosy:" not in text:
         return (), ()
-    exceptions: list[LineException] = []
-    findings: list[Finding] = []
+    comments = tuple(_comments(text, file))
+    return tuple(_exceptions(comments)), first_findings(_mistakes(comments), mixed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    """What a comment to Argosy says: the words that stand for codes, and the lines that it means."""
+
+    place: Position
+    codes: tuple[tuple[str, Position], ...]
+    has_reason: bool
+    line: int | None
+    last_line: int | None
+
+
+def _comments(text: str, file: str) -> Iterator[_Comment]:
     texts = _Texts(text)
     lines = text.split("\n")
     number, counted, meant = 1, 0, 0
@@ -70,29 +85,48 @@ def comments_in(text: str, file: str) -> tuple[tuple[LineException, ...], tuple[
             continue
         number += text.count("\n", counted, match.start())
         counted = match.start()
-        column = match.start() - text.rfind("\n", 0, match.start())
-        comment = Position(file, number, column, number, column + len(match[0].rstrip()))
-        words = _WORDS.fullmatch(_END.sub("", match["words"]))
-        if words is None or not words["codes"]:
-            findings.append(_unreadable(comment))
-            continue
-        if not (words["reason"] or "").strip():
-            findings.append(_without_reason(comment))
-        start = column + match.start("words") - match.start()
-        codes = {}
-        for code in _CODE.finditer(words["codes"]):
-            begin = start + words.start("codes") + code.start()
-            place = Position(file, number, begin, number, begin + len(code[0]))
-            if code[0] in CATALOGUE:
-                codes[code[0]] = place
-            else:
-                findings.append(unknown_code(code[0], place))
         # Comments in a row mean the same line, which is looked for once.
         meant = meant if number <= meant else _line_meant(lines, number)
+        column = match.start() - text.rfind("\n", 0, match.start())
+        place = Position(file, number, column, number, column + len(match[0].rstrip()))
+        words = _WORDS.fullmatch(_END.sub("", match["words"]))
+        if words is None or not words["codes"]:
+            yield _Comment(place, (), False, None, None)
+            continue
+        start = column + match.start("words") - match.start() + words.start("codes")
         line = None if words["what"] == "ignore-file" else meant
+        yield _Comment(
+            place,
+            tuple(_codes(words["codes"], file, number, start)),
+            bool((words["reason"] or "").strip()),
+            line,
+            texts.last_lines.get(line or 0),
+        )
+
+
+def _codes(words: str, file: str, line: int, column: int) -> Iterator[tuple[str, Position]]:
+    for code in _CODE.finditer(words):
+        begin = column + code.start()
+        yield code[0], Position(file, line, begin, line, begin + len(code[0]))
+
+
+def _exceptions(comments: Iterable[_Comment]) -> Iterator[LineException]:
+    for each in comments:
+        codes = {code: place for code, place in each.codes if code in CATALOGUE}
         if codes:
-            exceptions.append(LineException(codes, line, comment, texts.last_lines.get(line or 0)))
-    return tuple(exceptions), tuple(findings)
+            yield LineException(codes, each.line, each.place, each.last_line)
+
+
+def _mistakes(comments: Iterable[_Comment]) -> Iterator[Finding]:
+    for each in comments:
+        if not each.codes:
+            yield _unreadable(each.place)
+            continue
+        if not each.has_reason:
+            yield _without_reason(each.place)
+        for code, place in each.codes:
+            if code not in CATALOGUE:
+                yield unknown_code(code, place)
 
 
 def _line_meant(lines: list[str], number: int) -> int:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from argosy.compiler.exceptions.comments import LineException, comments_in, removal
-from argosy.compiler.exceptions.configuration import Configuration
+from argosy.compiler.exceptions.configuration import Configuration, PathException
 from argosy.schemas.catalogue import CATALOGUE
 from argosy.schemas.finding import Finding, Fix, Severity
+from argosy.schemas.first_findings import first_findings
 from argosy.schemas.position import Position
 
 __all__ = ["Judgement", "judge"]
@@ -72,14 +73,13 @@ class _Judge:
     ) -> Judgement:
         kept = [each for each in findings if not self._is_excepted(each)]
         excepted = len(findings) - len(kept)
-        for file in files:
-            self._comments(file)
         # What could not be checked here may need its exception elsewhere.
         unchecked = unchecked or any(each.code in _UNCHECKED for each in findings)
         certain = names is not None and not unchecked
-        for position, code in self._unused(files, complete=names is not None):
-            self.said.append(_unused_exception(code, position, self._removal(position) if certain else None))
+        for file in dict.fromkeys(files):
+            self.said += first_findings(self._unused(self._comments(file), certain))
         if names is not None:
+            self.said += self._unused(self.configuration.exceptions, certain)
             self.said += self._unused_rules(names)
         judged = [self._with_severity(each) for each in (*kept, *self.said)]
         return Judgement(tuple(each for each in judged if each is not None), excepted)
@@ -113,16 +113,13 @@ class _Judge:
             self.said += said
         return self.comments[file]
 
-    def _unused(self, files: Sequence[str], complete: bool) -> Iterator[tuple[Position, str]]:
-        for file in dict.fromkeys(files):
-            for comment in self.comments[file]:
-                for code, position in comment.codes.items():
-                    if position not in self.used:
-                        yield position, code
-        for each in self.configuration.exceptions if complete else ():
+    def _unused(
+        self, exceptions: Iterable[LineException | PathException], certain: bool
+    ) -> Iterator[Finding]:
+        for each in exceptions:
             for code, position in each.codes.items():
                 if position not in self.used:
-                    yield position, code
+                    yield _unused_exception(code, position, self._removal(position) if certain else None)
 
     def _unused_rules(self, names: Callable[[], Iterable[str]]) -> Iterator[Finding]:
         """Severities for files that there are not, or that an earlier pattern speaks of already."""
