@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,50 @@ JINJA = {
     "sum of lists": "{{ ([[1] * 1000] * 100000) | sum(start=[]) | length }}!",
     "wrapped": "{{ ('x ' * 4000000) | wordwrap(1) | length }}!",
 }
+KEYS = [f"k{number}" for number in range(100_000)]
+LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
+)
+MERGES = "b: &b {a: 1}\nc0: &c0 {}\n" + "".join(
+    f"c{n}: &c{n} {{<<: [*c{n - 1}, *b], k{n}: 1}}\n" for n in range(1, 3000)
+)
+HEAD = """apiVersion: argoproj.io/v1alpha1
+kind: Application # argosy: ignore missing-path -- known
+"""
+YAML = {
+    "nested mappings": "metadata: " + "{a: " * 50_000,
+    "nested lists": "metadata: " + "[" * 200_000,
+    "nested blocks": "".join(" " * n + "a:\n" for n in range(1, 3000)),
+    "nested items": "m: \n" + "- " * 100_000,
+    "nested keys": "? " * 100_000,
+    "a billion laughs": LAUGHS,
+    "a chain of merges": MERGES,
+    "a chain of merges that doubles": MERGES.replace("*b", "*c0") + "spec: {<<: *c2999}\n",
+    "anchors": "".join(f"{key}: &{key} 1\n" for key in KEYS),
+    "unknown fields": "".join(f"{key}: 1\n" for key in KEYS),
+    "duplicate keys": "k: 1\n" * 50_000,
+    "duplicate keys in a line": "a: {" + "b: 1, " * 200_000 + "}",
+    "lists as keys": "a: {" + "[b]: 1, " * 100_000 + "}",
+    "wrong items": "spec:\n  sources: [" + "1, " * 50_000 + "]\n",
+    "items without a value": "spec:\n  sources:\n" + "  - helm:\n" * 5_000,
+    "a long line": "a: " + "x" * 5_000_000,
+    "a long key": "x" * 100_000 + ": 1",
+    "quotes": "a: '" + "''" * 1_000_000,
+    "escapes": 'a: "' + "\\u0041" * 500_000 + '"',
+    "folded lines": "a: >\n" + "  x\n" * 300_000,
+    "tags": "a: " + "!!str " * 100_000,
+    "a long number": "a: " + "9" * 1_000_000,
+    "a large exponent": "a: 1e" + "9" * 100_000,
+    "a number to the base of sixty": "a: " + "1:" * 200_000 + "1",
+    "control characters": "a: \0" * 10,
+    "empty documents": "---\n" * 200_000,
+    "exceptions for one line": "# argosy: ignore missing-path -- known\n" * 50_000 + "a: 1\n",
+    "exceptions without a code": "# argosy: ignore\n" * 50_000 + "a: 1\n",
+    "exceptions for unknown codes": "".join(f"# argosy: ignore {key} -- known\n" for key in KEYS[:50_000]),
+    "braces": "a: " + "{{" * 100_000,
+    "template comments": "a: " + "{{/* " * 100_000,
+    "template actions": "a: 1\n" + "{{ x\n" * 50_000,
+}
 CHILD = """
 import json, sys, time
 from click.testing import CliRunner
@@ -116,13 +161,28 @@ CASES = [
     ("name", "text", "dialect"), CASES, ids=[f"{dialect}, {name}" for name, _, dialect in CASES]
 )
 def test_a_bomb_in_a_template_is_a_finding(name: str, text: str, dialect: str, tmp_path: Path) -> None:
-    file = tmp_path / "bomb.yaml"
-    file.write_text(applicationset(text, dialect))
-    command = [sys.executable, "-c", CHILD, str(file)]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    outcome = json.loads(run.stdout)
-    codes = {each["code"] for each in outcome["found"]["findings"] if each["severity"] == "error"}
-    assert outcome["status"] == 1, outcome
+    outcome, codes = validated(applicationset(text, dialect), tmp_path)
     assert "template-error" in codes
     assert outcome["seconds"] < 2
     assert outcome["mebibytes"] < 300
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
+@pytest.mark.parametrize("text", YAML.values(), ids=YAML)
+def test_a_bomb_in_yaml_is_a_finding(text: str, tmp_path: Path) -> None:
+    outcome, codes = validated(HEAD + text, tmp_path)
+    assert codes
+    assert outcome["seconds"] < 2
+    assert outcome["mebibytes"] < 300
+
+
+def validated(text: str, folder: Path) -> tuple[dict[str, Any], set[str]]:
+    """What the child says of a text, and the codes of its errors; the text has some."""
+    file = folder / "bomb.yaml"
+    file.write_text(text)
+    command = [sys.executable, "-c", CHILD, str(file)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    outcome = json.loads(run.stdout)
+    assert outcome["status"] == 1, outcome
+    assert outcome["error"] == "SystemExit(1)"
+    return outcome, {each["code"] for each in outcome["found"]["findings"] if each["severity"] == "error"}

@@ -59,7 +59,7 @@ def yaml(data: bytes) -> None:
     with contextlib.suppress(ArgosyError):
         for document in read_documents(data, "fuzzed.yaml"):
             document.position(("spec", "generators", 0))
-            document.duplicate_keys()
+            tuple(document.duplicate_keys())
 
 
 def go_template(data: bytes) -> None:

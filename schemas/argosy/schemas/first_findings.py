@@ -34,4 +34,6 @@ def first_findings(findings: Iterable[Finding], *, mixed: bool = False) -> tuple
 def _more(hidden: Finding) -> Finding:
     # As bad as what it stands for: those that are shown may be excepted.
     message = f"more {hidden.severity}s like those before are not shown"
-    return Finding("more-failures", hidden.severity, message, hidden.position)
+    return Finding(
+        "more-failures", hidden.severity, message, hidden.position, confidential=hidden.confidential
+    )

@@ -100,11 +100,11 @@ class NodeIndex:
         at, start = place[0] + self._first_line + 1, place[1] + 1
         return Position(self._file, at, start, *((at, start + length) if length else ()))
 
-    def duplicate_keys(self) -> tuple[tuple[Path, Position], ...]:
+    def duplicate_keys(self) -> Iterator[tuple[Path, Position]]:
         """Every repeated key of every mapping, in the order of the text."""
-        if self._root is None:
-            return ()
-        return tuple((path, self._span(node)) for path, node in _repeated(self._root, (), set()))
+        if self._root is not None:
+            for path, node in _repeated(self._root, (), set()):
+                yield path, self._span(node)
 
     def entry_lines(self, key: Position) -> tuple[int, int] | None:
         """The first and the last line of the entry of a block mapping whose key stands at a place, if any."""

@@ -73,11 +73,10 @@ class Document:
         """The same document, its file named otherwise."""
         return self if file == self.file else Document(self.value, file, self.index, self.text, self._span)
 
-    def duplicate_keys(self) -> tuple[tuple[Path, Position], ...]:
+    def duplicate_keys(self) -> Iterator[tuple[Path, Position]]:
         """Every key written again in its mapping, with its place; the last one has won."""
-        if self._span is not None and not self._span.may_repeat_keys:
-            return ()
-        return self._index().duplicate_keys()
+        if self._span is None or self._span.may_repeat_keys:
+            yield from self._index().duplicate_keys()
 
     def entry_lines(self, key: Position) -> tuple[int, int] | None:
         """The first and the last line of the entry of a block mapping whose key stands at a place, if any."""
@@ -150,7 +149,8 @@ def compose_text(text: str, file: str = "<text>") -> Node | None:
     source = decode(text, file)
     loader = _Loader(source)
     try:
-        return compose(loader.get_event, file)
+        node: Node | None = _without_collecting(lambda: compose(loader.get_event, file))
+        return node
     except yaml.YAMLError as error:
         raise from_parser(error, source, file) from error
     finally:
@@ -372,7 +372,6 @@ class _Constructor:
             self._aliased += len(value)
             return {key: self._copy(item, event, depth + 1) for key, item in value.items()}
         return [self._copy(item, event, depth + 1) for item in value]
-        return value
 
     def _excessive(self) -> bool:
         """goyaml.v2's guard against alias bombs: the share of nodes that come by aliases may be 99 % in small

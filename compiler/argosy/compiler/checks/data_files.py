@@ -11,6 +11,7 @@ from argosy.generators.globbing import BadPatternError
 from argosy.generators.world import Tree
 from argosy.schemas import wording
 from argosy.schemas.finding import ArgosyError, Finding, Severity
+from argosy.schemas.first_findings import first_findings
 from argosy.schemas.knowledge import Known
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.fields import flag, mappings, text
@@ -59,8 +60,8 @@ def _findings(tree: Tree, file: str, shown: str) -> Iterator[Finding]:
         return
     # A generator reads the first document only.
     for document in documents[:1]:
-        yield from _repeated_keys(document)
-        yield from surprises_in(document, (), are_parameters=True)
+        yield from first_findings(_repeated_keys(document))
+        yield from first_findings(surprises_in(document, (), are_parameters=True), mixed=True)
 
 
 def _repeated_keys(document: Document) -> Iterator[Finding]:

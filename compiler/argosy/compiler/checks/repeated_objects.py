@@ -8,7 +8,9 @@ from argosy.compiler.checks.subject import Deployed, Subject
 from argosy.compiler.comparison.identity import ObjectKey, object_key
 from argosy.schemas import wording
 from argosy.schemas.finding import Finding, Related, Severity
+from argosy.schemas.first_findings import first_findings
 from argosy.schemas.validation import kind_of
+from argosy.schemas.yaml_reader import Document
 
 __all__ = ["check"]
 
@@ -53,15 +55,12 @@ def _repeated_keys(subject: Subject) -> Iterator[Finding]:
     for each in subject.objects:
         document = each.manifest.document
         # Of our own kinds the schema check has said it.
-        if document is None or kind_of(document.value) is not None:
-            continue
-        for path, position in document.duplicate_keys():
-            message = f"`{wording.dotted(path)}` is written more than once; the last one counts"
-            yield Finding(
-                "duplicate-key",
-                Severity.WARNING,
-                message,
-                position,
-                "remove all but one",
-                confidential=each.kind == "Secret",
-            )
+        if document is not None and kind_of(document.value) is None:
+            yield from first_findings(_repeated(document, each.kind == "Secret"))
+
+
+def _repeated(document: Document, confidential: bool) -> Iterator[Finding]:
+    for path, position in document.duplicate_keys():
+        message = f"`{wording.dotted(path)}` is written more than once; the last one counts"
+        hint = "remove all but one"
+        yield Finding("duplicate-key", Severity.WARNING, message, position, hint, confidential=confidential)

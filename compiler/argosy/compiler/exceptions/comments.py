@@ -77,10 +77,14 @@ class _Comment:
 
 
 def _comments(text: str, file: str) -> Iterator[_Comment]:
-    texts = _Texts(text)
+    matches = list(_COMMENT.finditer(text))
+    if not matches:
+        return
     lines = text.split("\n")
+    last = _line_meant(lines, text.count("\n", 0, matches[-1].start()) + 1)
+    texts = _Texts(text, last)
     number, counted, meant = 1, 0, 0
-    for match in _COMMENT.finditer(text):
+    for match in matches:
         if texts.holds(match.start()):
             continue
         number += text.count("\n", counted, match.start())
@@ -190,12 +194,13 @@ def _without_actions(text: str) -> str:
 
 class _Texts:
     """Where a YAML text has scalars: a `#` within one is no comment. A text that is no YAML has none. What
-    templates put in may hold quotes that mean nothing to YAML, and does not count.
+    templates put in may hold quotes that mean nothing to YAML, and does not count. Those that begin behind
+    `last_line` are not looked for.
 
     `last_lines` are the lines in which texts of several lines end, by those in which they begin.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, last_line: int) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self.last_lines: dict[int, int] = {}
@@ -203,6 +208,8 @@ class _Texts:
         try:
             for token in yaml.scan(_without_actions(text), Loader=_Loader):
                 depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+                if token.start_mark.line >= last_line:
+                    return
                 if depth > DEPTH_LIMIT:
                     return  # the scanner's time grows with the square of it, and nobody reads such a text
                 if isinstance(token, yaml.ScalarToken):
