@@ -76,6 +76,16 @@ MERGES = "b: &b {a: 1}\nc0: &c0 {}\n" + "".join(
 HEAD = """apiVersion: argoproj.io/v1alpha1
 kind: Application # argosy: ignore missing-path -- known
 """
+SET = """metadata: {name: bomb, namespace: argocd}
+spec:
+  template:
+    metadata: {name: one}
+    spec:
+      project: default
+      source: {repoURL: https://git.example.com/a.git, path: a}
+      destination: {name: b}
+  generators:
+"""
 YAML = {
     "nested mappings": "metadata: " + "{a: " * 50_000,
     "nested lists": "metadata: " + "[" * 200_000,
@@ -92,6 +102,7 @@ YAML = {
     "lists as keys": "a: {" + "[b]: 1, " * 100_000 + "}",
     "wrong items": "spec:\n  sources: [" + "1, " * 50_000 + "]\n",
     "items without a value": "spec:\n  sources:\n" + "  - helm:\n" * 5_000,
+    "surprising elements": SET + "  - list:\n      elements:\n" + "      - a: on\n" * 10_000,
     "a long line": "a: " + "x" * 5_000_000,
     "a long key": "x" * 100_000 + ": 1",
     "quotes": "a: '" + "''" * 1_000_000,
@@ -170,7 +181,8 @@ def test_a_bomb_in_a_template_is_a_finding(name: str, text: str, dialect: str, t
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
 @pytest.mark.parametrize("text", YAML.values(), ids=YAML)
 def test_a_bomb_in_yaml_is_a_finding(text: str, tmp_path: Path) -> None:
-    outcome, codes = validated(HEAD + text, tmp_path)
+    head = HEAD.replace("Application", "ApplicationSet") if text.startswith(SET) else HEAD
+    outcome, codes = validated(head + text, tmp_path)
     assert codes
     assert outcome["seconds"] < 2
     assert outcome["mebibytes"] < 300

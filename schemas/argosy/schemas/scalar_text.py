@@ -6,10 +6,11 @@ escapes. Folding and escapes change the text, so that nothing is said of them.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from yaml.nodes import ScalarNode
 
-__all__ = ["place_in_scalar", "split_lines"]
+__all__ = ["lines_of", "place_in_scalar", "split_lines"]
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
@@ -17,6 +18,12 @@ _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 def split_lines(text: str) -> list[str]:
     """The lines of a YAML text, as libyaml counts them."""
     return _BREAK.split(text)
+
+
+@lru_cache(maxsize=4)
+def lines_of(text: str) -> tuple[str, ...]:
+    """The same for a text that is asked for again and again, finding by finding: it is split once."""
+    return tuple(split_lines(text))
 
 
 def place_in_scalar(

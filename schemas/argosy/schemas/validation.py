@@ -14,6 +14,7 @@ from argosy.schemas.first_findings import first_findings
 from argosy.schemas.fixes import quote, remove_entry, rename_key, unquote
 from argosy.schemas.json_schemas import KINDS, load_schema
 from argosy.schemas.position import Path, Position
+from argosy.schemas.scalar_text import lines_of
 from argosy.schemas.structure import is_stored_as_written, nameless
 from argosy.schemas.yaml_reader import Document
 
@@ -140,7 +141,7 @@ def _retyped(document: Document, path: Path, value: object, expected: Any) -> Fi
 def _surprise(document: Document, path: Path, value: bool) -> str:
     """What to say where a word such as `on` or `y` was not meant as a boolean."""
     at = document.position(path)
-    lines = document.text.splitlines()
+    lines = lines_of(document.text)
     if at.line > len(lines) or at.end_line != at.line:
         return ""
     written = lines[at.line - 1][at.column - 1 : at.end_column - 1]

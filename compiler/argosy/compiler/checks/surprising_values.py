@@ -5,6 +5,7 @@ Fields with a type of their own are the schema's to judge; parameters and Helm v
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from argosy.compiler.checks.generator_walk import generators_of
@@ -14,6 +15,7 @@ from argosy.schemas.finding import Finding, Severity
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.model.fields import mapping, mappings
 from argosy.schemas.position import Path, value_at
+from argosy.schemas.scalar_text import lines_of
 from argosy.schemas.yaml_reader import Document
 
 __all__ = ["check", "misread_keys", "surprises_in"]
@@ -67,7 +69,7 @@ def _in_sources(document: Document, path: Path) -> Iterator[Finding]:
 def surprises_in(document: Document, path: Path, *, are_parameters: bool = False) -> Iterator[Finding]:
     """What surprises below a path of a document. Parameters become text, so that they lose more."""
     # Most files hold nothing that looks like it; looking for places takes far longer than this.
-    if not re.search(_SUSPICIOUS, document.text):
+    if not _is_suspicious(document.text):
         return
     for place, value, is_key in _scalars(value_at(document.value, path), path):
         if is_key:
@@ -78,6 +80,11 @@ def surprises_in(document: Document, path: Path, *, are_parameters: bool = False
             surprises = _is_surprise(found, value, str(place[-1]), is_parameter=are_parameters)
         if surprises:
             yield _finding(document, place, found, value, is_key)
+
+
+@lru_cache(maxsize=4)
+def _is_suspicious(text: str) -> bool:
+    return re.search(_SUSPICIOUS, text) is not None
 
 
 def misread_keys(document: Document, path: Path) -> Iterator[Finding]:
@@ -128,7 +135,7 @@ def _is_surprise(written: str, value: object, key: str, *, is_parameter: bool) -
 
 def _key_text(document: Document, path: Path) -> str:
     at = document.position(path, key=True)
-    lines = document.text.splitlines()
+    lines = lines_of(document.text)
     return lines[at.line - 1][at.column - 1 : at.end_column - 1] if at.end_line == at.line else ""
 
 

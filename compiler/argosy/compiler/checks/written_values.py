@@ -1,6 +1,7 @@
 """What stands in a document where a value was read, letter by letter."""
 
 from argosy.schemas.position import Path
+from argosy.schemas.scalar_text import lines_of
 from argosy.schemas.yaml_reader import Document
 
 __all__ = ["quoting_hint", "written_text"]
@@ -13,7 +14,7 @@ def written_text(document: Document | None, path: Path) -> str:
     at = document.position(path)
     if at.end_line != at.line:
         return ""
-    lines = document.text.splitlines()
+    lines = lines_of(document.text)
     return lines[at.line - 1][at.column - 1 : at.end_column - 1] if at.line <= len(lines) else ""
 
 
