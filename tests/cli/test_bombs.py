@@ -103,6 +103,9 @@ YAML = {
     "wrong items": "spec:\n  sources: [" + "1, " * 50_000 + "]\n",
     "items without a value": "spec:\n  sources:\n" + "  - helm:\n" * 5_000,
     "surprising elements": SET + "  - list:\n      elements:\n" + "      - a: on\n" * 10_000,
+    "a patch of unknown fields": SET
+    + "  - list: {elements: [{a: b}]}\n  goTemplate: true\n  templatePatch: |\n"
+    + "".join(f"    {key}: 1\n" for key in KEYS[:10_000]),
     "a long line": "a: " + "x" * 5_000_000,
     "a long key": "x" * 100_000 + ": 1",
     "quotes": "a: '" + "''" * 1_000_000,

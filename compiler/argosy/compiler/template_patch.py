@@ -1,5 +1,7 @@
 """`spec.templatePatch`: a rendered text becomes a strategic merge patch on one rendered Application."""
 
+from collections.abc import Iterator
+
 from argosy.compiler.strategic_merge import PatchError, strategic_merge
 from argosy.compiler.templating.advice import NEEDS_GO, is_go_syntax
 from argosy.schemas.finding import ArgosyError
@@ -55,13 +57,14 @@ def apply_template_patch(manifest: dict[str, object], text: str) -> dict[str, ob
     return patched
 
 
-def unknown_in_patch(text: str) -> tuple[Refusal, ...]:
+def unknown_in_patch(text: str) -> Iterator[Refusal]:
     """The fields of a patch that would vanish because an Application has none of that name."""
     try:
         patch = _without_directives(read_value(text, "templatePatch"))
     except ArgosyError:
-        return ()
-    return unknown_fields(_KIND, patch) if isinstance(patch, dict) else ()
+        return
+    if isinstance(patch, dict):
+        yield from unknown_fields(_KIND, patch)
 
 
 def _without_directives(value: object) -> object:

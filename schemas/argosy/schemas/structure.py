@@ -51,15 +51,15 @@ def prune(kind: str, value: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Pa
     return _pruned(value, root, root["$defs"], (), dropped), tuple(path for path, _ in dropped)
 
 
-def unknown_fields(kind: str, value: Mapping[str, Any]) -> tuple[Refusal, ...]:
-    """The fields that the API server would drop because it does not know them, in words.
+def unknown_fields(kind: str, value: Mapping[str, Any]) -> Iterator[Refusal]:
+    """The fields that the API server would drop because it does not know them, each in words when asked for.
 
     Raises KeyError for a kind without schema.
     """
     dropped: list[_Dropped] = []
     root = load_schema(kind)
     _pruned(value, root, root["$defs"], (), dropped)
-    return tuple(
+    return (
         Refusal(path, "unknown-field", *wording.unknown_field(path[:-1], str(path[-1]), known))
         for path, known in dropped
     )

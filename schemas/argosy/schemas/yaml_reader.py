@@ -26,7 +26,7 @@ from yaml.nodes import Node
 
 from argosy.schemas.go_numbers import json_number
 from argosy.schemas.position import Path, Position
-from argosy.schemas.scalar_text import split_lines
+from argosy.schemas.scalar_text import lines_of
 from argosy.schemas.yaml_errors import YamlError, at_mark, decode, from_parser, no_anchor
 from argosy.schemas.yaml_escapes import refuse_solidus
 from argosy.schemas.yaml_nodes import NodeIndex, compose
@@ -66,7 +66,7 @@ class Document:
     def position_in_text(self, path: Path, line: int, column: int = 1, length: int = 0) -> Position:
         """Where some characters of the text at `path` stand in the file; the text's own place where its
         escapes or folding do not let that be told. Lines and columns of the text count from 1."""
-        lines = split_lines(self._own_text())
+        lines = lines_of(self._own_text())
         return self._index().position_in_text(path, lines, line, column, length)
 
     def named(self, file: str) -> "Document":

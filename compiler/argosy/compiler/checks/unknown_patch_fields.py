@@ -10,6 +10,7 @@ from argosy.compiler.template_patch import unknown_in_patch
 from argosy.generators.parameters import Parameters
 from argosy.generators.world import World
 from argosy.schemas.finding import ArgosyError, Finding, Severity
+from argosy.schemas.first_findings import first_findings
 from argosy.schemas.model.applicationset import ApplicationSet
 from argosy.schemas.position import Path
 
@@ -20,7 +21,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each field once, whichever elements it is rendered for."""
     for member, applicationset in subject.sets:
         if applicationset.template_patch and member.expansion is not None:
-            yield from _of_set(applicationset, member.expansion, subject.world)
+            yield from first_findings(_of_set(applicationset, member.expansion, subject.world))
 
 
 def _of_set(applicationset: ApplicationSet, expansion: Expansion, world: World) -> Iterator[Finding]:
@@ -30,10 +31,10 @@ def _of_set(applicationset: ApplicationSet, expansion: Expansion, world: World) 
         return
     seen: set[Path] = set()
     for text, parameters in _texts(applicationset.template_patch, expansion, filler).items():
+        lines = PatchLines(applicationset.template_patch, applicationset, parameters, filler)
         for unknown in unknown_in_patch(text):
             if unknown.path not in seen:
                 seen.add(unknown.path)
-                lines = PatchLines(applicationset.template_patch, applicationset, parameters, filler)
                 yield Finding(
                     unknown.code,
                     Severity.ERROR,
