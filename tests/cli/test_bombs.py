@@ -98,7 +98,7 @@ YAML = {
     "anchors": "".join(f"{key}: &{key} 1\n" for key in KEYS),
     "unknown fields": "".join(f"{key}: 1\n" for key in KEYS),
     "duplicate keys": "k: 1\n" * 50_000,
-    "duplicate keys in a line": "a: {" + "b: 1, " * 200_000 + "}",
+    "duplicate keys in a line": "a: {" + "b: 1, " * 100_000 + "}",
     "lists as keys": "a: {" + "[b]: 1, " * 100_000 + "}",
     "wrong items": "spec:\n  sources: [" + "1, " * 50_000 + "]\n",
     "items without a value": "spec:\n  sources:\n" + "  - helm:\n" * 5_000,

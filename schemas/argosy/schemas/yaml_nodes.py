@@ -204,7 +204,8 @@ def _block_entries(node: Node, seen: set[int]) -> Iterator[tuple[Node, Node]]:
         for key, value in node.value:
             if not node.flow_style:
                 yield key, value
-            yield from _block_entries(value, seen)
+            if isinstance(value, CollectionNode):
+                yield from _block_entries(value, seen)
 
 
 def _last_line(node: Node) -> int:
