@@ -80,6 +80,14 @@ def answer(renderer: Renderer, request: RenderRequest) -> list[object]:
     return [(manifest.value, str(manifest.origin.position)) for manifest in manifests]
 
 
+def comparable(answered: list[object], program: str) -> list[object]:
+    """Without the words of a failure for Helm 3: the library is Helm 4, which has others for some of them."""
+    if program == "helm-3" and answered[:1] == [RENDER_FAILED]:
+        code, place, _, hint = answered
+        return [code, place, hint]
+    return answered
+
+
 @pytest.mark.parametrize("name", CHARTS)
 def test_both_answer_the_same(name: str, program: str, library: Renderer, tmp_path: Path) -> None:
     request = written(tmp_path / "repo", CHARTS[name])
@@ -87,10 +95,7 @@ def test_both_answer_the_same(name: str, program: str, library: Renderer, tmp_pa
     with by_program() as renderer:
         found = answer(renderer, request)
     assert (expected[:1] == [RENDER_FAILED]) == CHARTS[name].fails
-    if CHARTS[name].fails and program == "helm-3":
-        # The library is Helm 4, which words some of its messages otherwise.
-        expected[2], found[2] = "", ""
-    assert found == expected
+    assert comparable(found, program) == comparable(expected, program)
 
 
 @pytest.mark.parametrize("chart", _FOUND, ids=str)
@@ -100,7 +105,8 @@ def test_both_answer_the_same_for_charts_of_fixtures_and_examples(
     shutil.copytree(_TOP / chart, tmp_path / "repo" / "chart")
     request = request_for(tmp_path / "repo")
     with by_program() as renderer:
-        assert answer(renderer, request) == answer(library, request)
+        found = answer(renderer, request)
+    assert comparable(found, program) == comparable(answer(library, request), program)
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
