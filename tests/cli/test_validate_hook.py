@@ -158,6 +158,17 @@ def test_the_hook_refuses_a_commit_that_only_deletes_what_is_needed(repository: 
     assert "page.yaml:6:" in done.stdout + done.stderr
 
 
+def test_the_hook_refuses_to_delete_a_folder_that_a_data_file_names(repository: Path) -> None:
+    write(repository, "apps/web/config.yaml", "name: web\nfolder: real\n")
+    write(repository, "set.yaml", DIRECTORIES.replace(".path.path", ".folder"))
+    write(repository, "real/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n")
+    assert commit(repository, ".").returncode == 0
+    run(repository, "git", "rm", "-r", "-q", "real")
+    done = run(repository, "git", "commit", "-m", "no data file is changed")
+    assert done.returncode != 0
+    assert "apps/web/config.yaml:2:1: error: Application `web`" in done.stdout + done.stderr
+
+
 def test_the_hook_looks_at_files_that_are_no_yaml(repository: Path) -> None:
     page = APPLICATION.replace("path: apps/NAME", "path: apps/web").replace("NAME", "page")
     write(repository, "page.yaml", page.replace("spec:", "spec:\n  proyect: default"))

@@ -39,7 +39,7 @@ def concerning(
         finding
         for finding in findings
         if finding.position is None
-        or finding.position.file in files
+        or any(place.file in files for place in finding.places)
         or not names.isdisjoint(finding.applications)
     )
 

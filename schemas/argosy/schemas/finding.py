@@ -79,6 +79,13 @@ class Finding:
         object.__setattr__(self, "message", without_user_info(self.message))
         object.__setattr__(self, "hint", without_user_info(self.hint))
 
+    @property
+    def places(self) -> tuple[Position, ...]:
+        """Where it stands, and the line of the template that the value went into: what is written or changed
+        at either of them concerns it."""
+        templates = (each.position for each in self.related if each.is_template)
+        return tuple(filter(None, (self.position, *templates)))
+
 
 class ArgosyError(Exception):
     """Base of every error that Argosy raises on purpose. Carries what a `Finding` carries.

@@ -92,8 +92,7 @@ class _Judge:
         return bool(matching) and not (self.keep_errors and finding.severity is Severity.ERROR)
 
     def _in_file(self, finding: Finding) -> Iterator[Position]:
-        places = [finding.position, *(each.position for each in finding.related if each.is_template)]
-        for place in filter(None, places):
+        for place in finding.places:
             for each in self._comments(place.file):
                 if finding.code in each.codes and each.speaks_of(place.line):
                     yield each.codes[finding.code]
