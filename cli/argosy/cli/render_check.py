@@ -1,13 +1,16 @@
 """What is said of Applications whose sources were found and cannot be rendered."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from argosy.cli.rendered_sources import DoesNotRender
 from argosy.compiler.app_of_apps import Hierarchy, Member
 from argosy.compiler.checks.subject import Locate
+from argosy.compiler.data_lines import at_data_line
 from argosy.compiler.folding import fold
 from argosy.schemas.finding import Finding, Related, Severity
 from argosy.schemas.model.application import Application
+from argosy.schemas.position import Position
 
 __all__ = ["render_finding", "render_findings"]
 
@@ -17,13 +20,16 @@ def render_findings(
 ) -> Sequence[Finding]:
     """Each reason for which Applications of a tree do not render, unless an error names the same line
     already: a folder that is not there needs no rendering to be found missing."""
-    lines = {_line(each) for each in said if each.severity is Severity.ERROR and each.position}
+    errors = (each for each in said if each.severity is Severity.ERROR)
+    lines = {_line(place) for each in errors for place in each.places}
     found = (render_finding(member, locate(member)) for member in hierarchy.unknown)
-    return fold(each for each in found if each is not None and _line(each) not in lines)
+    new = (each for each in found if each and not (each.position and _line(each.position) in lines))
+    # What several have in common is the template's.
+    return [at_data_line(each) if len(each.applications) == 1 else each for each in fold(new)]
 
 
-def _line(finding: Finding) -> tuple[str, int] | None:
-    return (finding.position.file, finding.position.line) if finding.position else None
+def _line(place: Position) -> tuple[str, int]:
+    return place.file, place.line
 
 
 def render_finding(member: Member, locate: Locate) -> Finding | None:
@@ -34,7 +40,9 @@ def render_finding(member: Member, locate: Locate) -> Finding | None:
     written = locate(answer.field)
     chain = application.origin.chain_at(answer.field)
     if answer.position is not None:
-        chain = (Related(f"Application `{application.name}` deploys it", written), *chain)
+        # What the source holds is to blame, and no value that led to it.
+        led = (replace(each, is_data=False) for each in chain)
+        chain = (Related(f"Application `{application.name}` deploys it", written), *led)
     return Finding(
         answer.code,
         answer.severity,
