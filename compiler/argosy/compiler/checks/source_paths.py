@@ -31,7 +31,7 @@ def _source_findings(application: Application, lookup: Lookup, locate: Locate) -
             chart = f"not checked: the chart {source.chart} of {source.repo_url}"
             yield Finding("not-checked", Severity.NOTE, chart, locate((*place, "chart")))
         elif source.repo_url and not (source.ref and not source.path):
-            yield from _checked(source, place, application, lookup, locate)
+            yield from map(at_data_line, _checked(source, place, application, lookup, locate))
 
 
 def _checked(
@@ -42,15 +42,13 @@ def _checked(
     if isinstance(answer, Unknown) and answer.code in _REFUSED:
         message = f"Application `{application.name}`: {answer.reason}"
         place = (*place, _REFUSED[answer.code])
-        yield at_data_line(
-            Finding(
-                answer.code,
-                Severity.ERROR,
-                message,
-                locate(place),
-                hint=answer.hint,
-                related=application.origin.chain_at(place),
-            )
+        yield Finding(
+            answer.code,
+            Severity.ERROR,
+            message,
+            locate(place),
+            hint=answer.hint,
+            related=application.origin.chain_at(place),
         )
         return
     if isinstance(answer, Unknown):
@@ -67,13 +65,11 @@ def _checked(
         code, field = "missing-path", "path"
         message = f"{source.repo_url} has no folder `{source.path}` at {revision}"
         hint = "fix the path, or add the folder to the repository"
-    yield at_data_line(
-        Finding(
-            code,
-            Severity.ERROR,
-            f"Application `{application.name}`: {message}",
-            locate((*place, field)),
-            hint=hint,
-            related=application.origin.chain_at((*place, field)),
-        )
+    yield Finding(
+        code,
+        Severity.ERROR,
+        f"Application `{application.name}`: {message}",
+        locate((*place, field)),
+        hint=hint,
+        related=application.origin.chain_at((*place, field)),
     )
