@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Path", "Position", "value_at"]
+__all__ = ["Path", "Position", "child", "value_at"]
 
 Path = tuple[str | int, ...]
 """The way from a document's root to a node: mapping keys and list indexes."""
@@ -12,13 +13,17 @@ Path = tuple[str | int, ...]
 def value_at(tree: object, path: Path) -> object:
     """What plain data holds at the end of a path, `None` where the path leads nowhere."""
     for step in path:
-        if isinstance(tree, Mapping):
-            tree = tree.get(step)
-        elif isinstance(tree, list) and isinstance(step, int) and 0 <= step < len(tree):
-            tree = tree[step]
-        else:
-            return None
+        tree = child(tree, step)
     return tree
+
+
+def child(tree: object, step: str | int) -> Any:
+    """What stands at a key or index of plain data, `None` where nothing does."""
+    if isinstance(tree, Mapping):
+        return tree.get(step)
+    if isinstance(tree, list) and isinstance(step, int) and 0 <= step < len(tree):
+        return tree[step]
+    return None
 
 
 @dataclass(frozen=True, slots=True, order=True)

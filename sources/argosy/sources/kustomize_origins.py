@@ -8,8 +8,8 @@ from typing import Any
 
 from argosy.schemas.finding import Related
 from argosy.schemas.model.origin import Origin
-from argosy.schemas.position import Path, Position
-from argosy.sources.kustomize_patches import child, counterpart, set_by
+from argosy.schemas.position import Path, Position, child, value_at
+from argosy.sources.kustomize_patches import counterpart, set_by
 from argosy.sources.kustomize_pieces import Piece, read_pieces
 from argosy.sources.tree import Tree
 
@@ -73,7 +73,7 @@ def _place(tree: Tree, piece: Piece, rendered: Mapping[str, Any], path: Path, ke
     """The line of a field, if it is certain."""
     if not path:
         return _span(piece)
-    while path and child(_at(rendered, path[:-1]), path[-1]) is None:
+    while path and value_at(rendered, path) is None:
         path, key = path[:-1], True
     if piece.generated:
         return _generated(piece, path)
@@ -105,9 +105,3 @@ def _span(piece: Piece) -> Position:
     lines = document.text.split("\n")
     ends = (number for number in range(first, len(lines)) if lines[number].startswith("---"))
     return Position(document.file, first, 1, next(ends, len(lines)), 1)
-
-
-def _at(value: object, path: Path) -> object:
-    for step in path:
-        value = child(value, step)
-    return value

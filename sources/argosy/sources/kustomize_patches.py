@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from argosy.schemas.position import Path, Position
+from argosy.schemas.position import Path, Position, child, value_at
 from argosy.schemas.yaml_errors import YamlError
 from argosy.schemas.yaml_reader import Document, read_documents
 from argosy.sources.errors import SourceError
@@ -18,7 +18,7 @@ from argosy.sources.git_url import clean_path
 from argosy.sources.kustomize_pieces import Layer, Piece
 from argosy.sources.tree import Tree
 
-__all__ = ["child", "counterpart", "is_same", "set_by"]
+__all__ = ["counterpart", "is_same", "set_by"]
 
 _Locate = Callable[[Path, bool], Position]
 
@@ -60,13 +60,6 @@ def counterpart(written: object, rendered: object, path: Path) -> Path | None:
 
 def _only(fitting: list[bool]) -> int:
     return fitting.index(True) if fitting.count(True) == 1 else -1
-
-
-def child(value: object, step: str | int) -> Any:
-    """What stands at a key or index of a value, `None` where nothing does."""
-    if isinstance(step, int):
-        return value[step] if isinstance(value, list) and 0 <= step < len(value) else None
-    return value.get(step) if isinstance(value, Mapping) else None
 
 
 def is_same(one: object, other: object) -> bool:
@@ -114,10 +107,7 @@ def _by_operations(patch: _Patch, rendered: object, path: Path, key: bool) -> It
         depth = len(steps)
         if [str(step) for step in path[:depth]] != steps:
             continue
-        inside = rendered
-        for step in path[:depth]:
-            inside = child(inside, step)
-        there = counterpart(operation.get("value"), inside, path[depth:])
+        there = counterpart(operation.get("value"), value_at(rendered, path[:depth]), path[depth:])
         if there is not None:
             yield patch.locate((index, "value", *there), key and bool(there))
 

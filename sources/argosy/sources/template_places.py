@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from argosy.schemas.position import Path, Position
+from argosy.schemas.position import Path, Position, child
 from argosy.sources.template_text import (
     Block,
     Branch,
@@ -115,7 +115,7 @@ def _walk(block: Block, path: Path, value: object, branch: Branch) -> tuple[_Fou
         found = below
         if isinstance(below, Line) or below.is_text or (below.key is not None and below.value):
             return found, path[number + 1 :]
-        block, value, branch = below.block, _child(value, step), below.line.branch
+        block, value, branch = below.block, child(value, step), below.line.branch
     return found, ()
 
 
@@ -127,7 +127,7 @@ def _fits(block: Block, value: Mapping[str, Any]) -> bool:
 def _may_print(block: Block, path: Path, value: object) -> bool:
     """Whether a field may have been printed by some of the lines."""
     step, rest = path[0], path[1:]
-    below = _child(value, step)
+    below = child(value, step)
     named = [*block.named(step), *block.templated]
     for each in named:
         if rest and not each.value:
@@ -157,12 +157,12 @@ class _Candidates:
 
 def _step(block: Block, step: str | int, value: object, branch: Branch) -> _Found | None:
     """What has printed a field or an item of a value, `None` where that is not certain."""
-    if _child(value, step) is None and not (isinstance(value, Mapping) and step in value):
+    if child(value, step) is None and not (isinstance(value, Mapping) and step in value):
         return None
     if isinstance(value, list) and isinstance(step, int) and _is_whole(block, len(value), branch):
         return block.entries[step]
     inserted = [line for line in block.inserted if not excludes(line.branch, branch)]
-    wanted = _child(value, step)
+    wanted = child(value, step)
     if isinstance(step, int):
         return _item(_beside(block.entries, branch), inserted, wanted, branch)
     named = _beside(block.named(step), branch)
@@ -250,9 +250,3 @@ def _matches(masked: str, text: str) -> bool:
             return False
         at += len(part)
     return True
-
-
-def _child(value: object, step: str | int) -> Any:
-    if isinstance(step, int):
-        return value[step] if isinstance(value, list) and step < len(value) else None
-    return value.get(step) if isinstance(value, Mapping) else None
